@@ -1,0 +1,98 @@
+"""The protocols that a plug-in implements: the one page that its author reads.
+
+A **scorer** turns each hypothesis into a row of additive statistics, and any sum of rows into
+its scores. Because rows add, evalkit derives everything else once, for every scorer: corpus,
+document and bucket scores, bootstrap intervals, permutation tests, merging across workers and
+resuming. A **generator** turns documents into texts.
+
+Register a class (or any callable that returns an instance) under an entry point::
+
+    [project.entry-points."evalkit.scorers"]
+    my-metric = "my_package.my_module:MyMetric"
+
+    [project.entry-points."evalkit.generators"]
+    my-model = "my_package.my_module:MyModel"
+
+The options of a config entry arrive as keyword arguments. Import heavy packages inside methods,
+not at the top of the module.
+"""
+
+from typing import Protocol, runtime_checkable
+
+from evalkit.records import Batch, Field, FloatArray, GenerationBatch, Measured, Output
+
+__all__ = ["Generator", "Scorer", "SegmentScorer"]
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Measures hypotheses: rows of additive statistics, and scores of any sum of rows."""
+
+    @property
+    def name(self) -> str:
+        """The name in configs, tables and records."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Which parts of a batch it cannot do without: of ``references``, ``sources``."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """ISO 639-1 codes that it reads, or None for any language."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the k additive statistics."""
+        ...
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The m numbers that ``score`` gives, headline first."""
+        ...
+
+    def measure(self, batch: Batch) -> Measured:
+        """One row of statistics per hypothesis; invalid rows are masked, with a reason."""
+        ...
+
+    def score(self, totals: FloatArray) -> FloatArray:
+        """Scores (..., m) of summed statistics (..., k); NaN where undefined (an empty sum)."""
+        ...
+
+    def signature(self) -> str:
+        """Everything that decides the numbers: settings, versions, model hashes; ``a:b|c:d``."""
+        ...
+
+
+@runtime_checkable
+class SegmentScorer(Protocol):
+    """A scorer whose score of one segment is not ``score`` of its row (sentence BLEU, say)."""
+
+    def score_segments(self, statistics: FloatArray) -> FloatArray:
+        """Scores (n, m) of single rows (n, k), as the reference implementation defines them."""
+        ...
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """Writes a text for each document."""
+
+    @property
+    def name(self) -> str:
+        """The name of the kind, for example ``lead``."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """ISO 639-1 codes that it reads, or None for any language."""
+        ...
+
+    def generate(self, batch: GenerationBatch) -> tuple[Output, ...]:
+        """One output per document, in order. A failed item is an Output with ``error``."""
+        ...
+
+    def signature(self) -> str:
+        """Everything that decides the outputs: settings, versions, model hashes, seed."""
+        ...
