@@ -1,0 +1,1 @@
+"""How far marks and scores agree: annotators with each other, finders with annotators."""

@@ -1,0 +1,9 @@
+"""argv to exit code: the only room that prints, the only one that exits.
+
+Exit codes: 0 done; 1 finished, with items that failed; 2 bad input, nothing half-written;
+130 interrupted (what was computed is kept).
+"""
+
+from evalkit.cli.app import main
+
+__all__ = ["main"]

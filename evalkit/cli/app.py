@@ -1,0 +1,66 @@
+"""The command line: one typer app; each command's work is imported when it is called."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+import evalkit
+from evalkit.cli import configs, runs, texts, training
+from evalkit.errors import EvalkitError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="evalkit",
+    help="Fluency of machine-translated text, summaries of it, and how both compare with people.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"evalkit {evalkit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Fluency of machine-translated text, summaries of it, and how both compare with people."""
+    del version
+
+
+app.command("run")(runs.run)
+app.command("show")(runs.show)
+app.command("report")(runs.report)
+app.command("score")(texts.score)
+app.command("fluency")(texts.fluency)
+app.command("summarize")(texts.summarize)
+app.command("list")(configs.list_names)
+app.command("validate")(configs.validate)
+app.command("init")(configs.init)
+app.command("schema")(configs.schema)
+app.add_typer(training.app, name="train")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits with its code; the console script of the package."""
+    try:
+        app(args=list(arguments) if arguments is not None else None, prog_name="evalkit")
+    except EvalkitError as error:
+        typer.echo(f"evalkit: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("evalkit: interrupted; run it again to go on", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,1 @@
+"""How fluent a text is: by rules (``mechanics``) and by the bundled model (``detector``)."""

@@ -1,0 +1,1 @@
+"""Pinned checkpoints and the networks on them: the only room that imports torch, and late."""

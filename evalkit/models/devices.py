@@ -1,0 +1,31 @@
+"""Which device a model runs on. Leaves out several devices at once and reduced precision."""
+
+from typing import TYPE_CHECKING
+
+from evalkit.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["resolve"]
+
+
+def resolve(device: str) -> "torch.device":
+    """The torch device of that name; ``"auto"`` takes the first accelerator, else the CPU.
+
+    Raises:
+        ConfigError: torch knows no such device, or this machine has none.
+    """
+    import torch
+
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        found = torch.device(device)
+    except RuntimeError as error:
+        raise ConfigError(
+            f"no device {device!r}: use cpu, cuda, cuda:0 … or auto ({error})"
+        ) from error
+    if found.type == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(f"device {device!r} was asked for, but torch sees no GPU: use cpu")
+    return found

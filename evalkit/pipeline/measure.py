@@ -1,0 +1,127 @@
+"""Hypotheses to rows of statistics: planned in batches, each computed once and kept as a part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
+from typing import Any, TypeVar
+
+import numpy as np
+
+from evalkit.execute import ordered_map, plan
+from evalkit.pipeline.job import Job
+from evalkit.records import Batch, Context, Measured, Span, TokenScore
+from evalkit.stages import Scorer
+from evalkit.store.parts import key_of
+
+__all__ = ["Hypotheses", "measure"]
+
+Value = TypeVar("Value")
+
+ITEMS_PER_PART = 256
+"""Items in a part, roughly: a document is never split over two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypotheses:
+    """The texts of one system, in document order, with what belongs to each."""
+
+    system: str
+    documents: tuple[str, ...]
+    """For each text the id of its document."""
+    indices: tuple[int, ...]
+    """For each text its position in the document."""
+    texts: tuple[str, ...]
+    languages: tuple[str, ...]
+    """For each text its ISO 639-1 code."""
+    references: tuple[tuple[str, ...], ...] | None = None
+    sources: tuple[str, ...] | None = None
+    contexts: tuple[Context, ...] | None = None
+    failures: Mapping[int, str] = field(default_factory=dict)
+    """Numbers of the texts that are not there to be measured, with the reason."""
+
+    def batch(self, chosen: Sequence[int]) -> Batch:
+        """The chosen texts as a scorer's batch; they must share a language."""
+        return Batch(
+            hypotheses=tuple(self.texts[i] for i in chosen),
+            references=None if self.references is None else _pick(self.references, chosen),
+            sources=None if self.sources is None else _pick(self.sources, chosen),
+            documents=_pick(self.documents, chosen),
+            contexts=None if self.contexts is None else _pick(self.contexts, chosen),
+            language=self.languages[chosen[0]] if chosen else "en",
+        )
+
+
+def _pick(values: Sequence[Value], chosen: Sequence[int]) -> tuple[Value, ...]:
+    return tuple(values[i] for i in chosen)
+
+
+def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> Measured:
+    """What ``scorer`` finds in the hypotheses; parts that exist are read, not computed.
+
+    Args:
+        job: keeps the rows and is told of finished batches.
+        scorer: any scorer.
+        hypotheses: the texts of one system.
+        stage: sub-folder of the parts, a plain name.
+    """
+
+    def rows(chosen: tuple[int, ...]) -> list[dict[str, Any]]:
+        batch = hypotheses.batch(chosen)
+        key = key_of(scorer.name, scorer.columns, scorer.signature(), asdict(batch))
+        return job.parts.rows(stage, key, lambda: _rows(scorer.measure(batch)))
+
+    batches = _plan(hypotheses)
+    label = f"{scorer.name} on {hypotheses.system}"
+    found = ordered_map(rows, batches, stage=label, progress=job.progress)
+    rows_found = iter([row for part in found for row in part])
+    nothing = {"statistics": [0.0] * len(scorer.columns), "spans": [], "tokens": []}
+    whole = [
+        {**nothing, "reason": hypotheses.failures[i]}
+        if i in hypotheses.failures
+        else next(rows_found)
+        for i in range(len(hypotheses.texts))
+    ]
+    return _measured(whole, len(scorer.columns))
+
+
+def _plan(hypotheses: Hypotheses) -> list[tuple[int, ...]]:
+    """Batches of item numbers: whole documents, one language each."""
+    runs = groupby(
+        (i for i in range(len(hypotheses.texts)) if i not in hypotheses.failures),
+        key=lambda i: (hypotheses.languages[i], hypotheses.documents[i]),
+    )
+    documents = [(language, tuple(items)) for (language, _), items in runs]
+    batches: list[tuple[int, ...]] = []
+    for _, same in groupby(documents, key=lambda document: document[0]):
+        planned = plan(same, weight=lambda d: len(d[1]), budget=ITEMS_PER_PART)
+        batches += [tuple(i for _, items in chosen for i in items) for chosen in planned]
+    return batches
+
+
+def _rows(measured: Measured) -> list[dict[str, Any]]:
+    rows = []
+    for i, statistics in enumerate(measured.statistics.tolist()):
+        row: dict[str, Any] = {"statistics": statistics, "reason": measured.reasons.get(i)}
+        if measured.spans is not None:
+            row["spans"] = [asdict(span) for span in measured.spans[i]]
+        if measured.tokens is not None:
+            row["tokens"] = [[t.start, t.end, t.value] for t in measured.tokens[i]]
+        rows.append(row)
+    return rows
+
+
+def _measured(rows: Sequence[Mapping[str, Any]], n_columns: int) -> Measured:
+    reasons = {i: row["reason"] for i, row in enumerate(rows) if row["reason"] is not None}
+    has_spans = bool(rows) and all("spans" in row for row in rows)
+    has_tokens = bool(rows) and all("tokens" in row for row in rows)
+    return Measured(
+        statistics=np.array([row["statistics"] for row in rows], float).reshape(-1, n_columns),
+        valid=np.array([i not in reasons for i in range(len(rows))], bool),
+        reasons=reasons,
+        spans=tuple(tuple(Span(**s) for s in row["spans"]) for row in rows) if has_spans else None,
+        tokens=(
+            tuple(tuple(TokenScore(*t) for t in row["tokens"]) for row in rows)
+            if has_tokens
+            else None
+        ),
+    )

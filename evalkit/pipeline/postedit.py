@@ -1,0 +1,47 @@
+"""The documents against their post-edits, paragraph by paragraph: how much editing they needed."""
+
+from collections.abc import Sequence
+
+from evalkit.corpus.references import References
+from evalkit.pipeline.items import items
+from evalkit.pipeline.job import Job
+from evalkit.pipeline.layout import against_post_edits
+from evalkit.pipeline.measure import measure
+from evalkit.pipeline.section import Section
+from evalkit.pipeline.tables import Question, Scored, table
+from evalkit.records import Document
+from evalkit.stages import Scorer
+
+__all__ = ["post_edit_section"]
+
+
+def post_edit_section(
+    job: Job,
+    documents: Sequence[Document],
+    references: References,
+    metrics: Sequence[Scorer],
+) -> Section:
+    """One table of the documents against their post-edits, and its paragraphs.
+
+    TER against a post-edit of the same text is HTER (Snover et al. 2006): the share of words that
+    the editor touched, lower is better.
+    """
+    hypotheses = against_post_edits(documents, references)
+    found = tuple(
+        (metric, measure(job, metric, hypotheses, stage="post-edit")) for metric in metrics
+    )
+    without = [d.id for d in documents if references.of(d.id).post_edit is None]
+    notes = ["TER against a post-edit is HTER: the share of words that the editor touched."]
+    if without:
+        notes.append(f"No post-edit, so not in this table: {', '.join(without)}.")
+    question = Question(
+        name="post-edit",
+        title="Documents against their post-edits",
+        unit="paragraph",
+        notes=tuple(notes),
+    )
+    names = [["post-edit"]] * len(hypotheses.texts)
+    return Section(
+        tables=(table(job, question, [Scored(hypotheses, found)]),),
+        items=items("post-edit", hypotheses, found, names),
+    )

@@ -1,0 +1,214 @@
+"""A config to everything it names: read, checked and made, before anything is computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalkit import registry
+from evalkit.config.load import LoadedConfig
+from evalkit.config.models import ScorerEntry, SystemEntry
+from evalkit.corpus.documents import CorpusSpec, read
+from evalkit.corpus.outputs import read_outputs
+from evalkit.corpus.references import References, read_references
+from evalkit.errors import ConfigError, LanguageError
+from evalkit.pipeline.generate import PlannedSystem
+from evalkit.records import Document, Length, Output
+from evalkit.registry import Code
+from evalkit.stages import Generator, Scorer
+from evalkit.text.language import language_name, not_in
+from evalkit.text.words import count_words
+
+__all__ = ["Prepared", "check_language", "prepare"]
+
+FILE_OPTIONS = {"text_column", "id_column", "source_column"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What an evaluation needs, ready to be computed."""
+
+    documents: tuple[Document, ...]
+    hashes: Mapping[str, str]
+    """SHA-256 of every document and reference text, by name."""
+    references: References | None
+    fluency: tuple[Scorer, ...]
+    systems: tuple[PlannedSystem, ...]
+    metrics: tuple[Scorer, ...]
+    """Of summaries."""
+    post_edit: tuple[Scorer, ...]
+    code: tuple[str, ...]
+    """Every ``module:attribute`` that the config names."""
+
+    def summary(self) -> str:
+        """One line for a person."""
+        counts = {
+            "documents": len(self.documents),
+            "fluency scorers": len(self.fluency),
+            "summary systems": len(self.systems),
+            "summary metrics": len(self.metrics),
+        }
+        return ", ".join(f"{n} {what}" for what, n in counts.items())
+
+
+def prepare(
+    loaded: LoadedConfig, *, code: Code, limit: int | None = None, offline: bool = False
+) -> Prepared:
+    """Reads the corpus and references and makes every scorer and generator of a config.
+
+    Raises:
+        EvalkitError: anything that the config names is absent, wrong or not allowed.
+    """
+    config = loaded.config
+    spec = CorpusSpec(**config.corpus.model_dump())
+    corpus = read(spec, root=loaded.folder, offline=offline)
+    documents = corpus.documents[:limit]
+    references = None
+    if config.references is not None:
+        references = read_references(config.references, documents, root=loaded.folder)
+    summaries, post_edit = config.summaries, config.post_edit
+    prepared = Prepared(
+        documents=documents,
+        hashes=_hashes(corpus.hashes, documents, references),
+        references=references,
+        fluency=_scorers(config.fluency.scorers if config.fluency else (), code),
+        systems=_systems(
+            summaries.systems if summaries else (),
+            _Given(loaded, corpus.documents, references, code, offline),
+        ),
+        metrics=_scorers(summaries.metrics if summaries else (), code),
+        post_edit=_scorers(post_edit.metrics if post_edit else (), code),
+        code=_foreign(loaded),
+    )
+    for scorer in (*prepared.fluency, *prepared.metrics, *prepared.post_edit):
+        check_language(documents, scorer.languages, f"the scorer {scorer.name}")
+    for system in prepared.systems:
+        if system.generator is not None:
+            check_language(documents, system.generator.languages, f"the system {system.name}")
+    return prepared
+
+
+def _hashes(
+    hashes: Mapping[str, str], documents: tuple[Document, ...], references: References | None
+) -> dict[str, str]:
+    chosen = {document.id: hashes[document.id] for document in documents}
+    return chosen if references is None else {**chosen, "references": references.sha256}
+
+
+def _scorers(entries: tuple[ScorerEntry, ...], code: Code) -> tuple[Scorer, ...]:
+    made = tuple(registry.scorer(entry.name, code=code, **entry.options) for entry in entries)
+    names = [scorer.name for scorer in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"the scorer {name!r} stands twice; leave one out")
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the systems are planned from."""
+
+    loaded: LoadedConfig
+    documents: tuple[Document, ...]
+    references: References | None
+    code: Code
+    offline: bool
+
+
+def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSystem, ...]:
+    planned: list[PlannedSystem] = []
+    for entry in entries:
+        made = None if entry.kind == "file" else _generator(entry, given)
+        for length in _lengths(entry, given.references):
+            if made is None:
+                planned.append(_existing(entry, length, given))
+            else:
+                signature = made.signature()
+                planned.append(
+                    PlannedSystem(
+                        entry.title, length.kind, length, generator=made, signature=signature
+                    )
+                )
+    seen: set[tuple[str, str]] = set()
+    for system in planned:
+        if (system.table, system.name) in seen:
+            raise ConfigError(
+                f"two systems of {system.table} are called {system.name!r}: give each a 'name'"
+            )
+        seen.add((system.table, system.name))
+    return tuple(planned)
+
+
+def _generator(entry: SystemEntry, given: _Given) -> Generator:
+    options = entry.options
+    if given.offline and entry.kind == "seq2seq":
+        options["offline"] = True
+    return registry.generator(entry.kind, code=given.code, **options)
+
+
+def _lengths(entry: SystemEntry, references: References | None) -> tuple[Length, ...]:
+    if not entry.kinds:
+        return (Length(entry.words or 0),)
+    known = references.kinds if references is not None else ()
+    lengths = []
+    for kind in entry.kinds:
+        if kind not in known or references is None:
+            raise ConfigError(
+                f"system {entry.title!r}: length {kind!r} is no kind of reference; there are: "
+                f"{', '.join(known) or 'none'}. Or give 'words: N'."
+            )
+        lengths.append(Length(entry.words or references.kind_words(kind), kind))
+    return tuple(lengths)
+
+
+def _existing(entry: SystemEntry, length: Length, given: _Given) -> PlannedSystem:
+    options = entry.options
+    path = options.pop("path", None)
+    if not isinstance(path, str):
+        raise ConfigError(f"system {entry.title!r} of kind file needs 'path: FILE'")
+    if unknown := set(options) - FILE_OPTIONS:
+        raise ConfigError(
+            f"system {entry.title!r} of kind file has no option {min(unknown)!r}; "
+            f"known: path, {', '.join(sorted(FILE_OPTIONS))}"
+        )
+    ids = tuple(document.id for document in given.documents)
+    columns = {name: str(value) for name, value in options.items()}
+    read = read_outputs(path, ids, root=given.loaded.folder, **columns)
+    outputs = tuple(Output(text, "end", {"words": count_words(text)}) for text in read.texts)
+    return PlannedSystem(
+        entry.title,
+        length.kind,
+        length,
+        outputs=outputs,
+        sources=read.sources,
+        signature=f"kind:file|sha256:{read.sha256[:16]}",
+    )
+
+
+def _foreign(loaded: LoadedConfig) -> tuple[str, ...]:
+    config = loaded.config
+    names = [entry.name for entry in (config.fluency.scorers if config.fluency else ())]
+    names += [entry.name for entry in (config.summaries.metrics if config.summaries else ())]
+    names += [entry.kind for entry in (config.summaries.systems if config.summaries else ())]
+    names += [entry.name for entry in (config.post_edit.metrics if config.post_edit else ())]
+    return tuple(sorted({name for name in names if ":" in name}))
+
+
+def check_language(
+    documents: tuple[Document, ...], languages: frozenset[str] | None, reader: str
+) -> None:
+    """Refuses documents that ``reader`` cannot read.
+
+    Raises:
+        LanguageError: names the document, the language it seems to be, and the remedy.
+    """
+    if languages is None:
+        return
+    wanted = ", ".join(language_name(code) for code in sorted(languages))
+    for document in documents:
+        seen = not_in(document.text, languages)
+        if seen is None and document.language in languages:
+            continue
+        found = f"seems to be {seen.name}" if seen else f"is marked {document.language!r}"
+        raise LanguageError(
+            f"document {document.id!r} {found}; {reader} reads only {wanted}. "
+            f"Leave the document out, or choose another model for it."
+        )

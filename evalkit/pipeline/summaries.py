@@ -1,0 +1,97 @@
+"""Summaries against hand-written ones: a table per kind of reference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalkit.corpus.references import References
+from evalkit.pipeline.generate import PlannedSystem, generate
+from evalkit.pipeline.items import items, output_info
+from evalkit.pipeline.job import Job
+from evalkit.pipeline.layout import against_summaries
+from evalkit.pipeline.measure import measure
+from evalkit.pipeline.section import Section, joined
+from evalkit.pipeline.tables import Question, Scored, table
+from evalkit.records import Document, Output
+from evalkit.results import Item
+from evalkit.stages import Scorer
+
+__all__ = ["Written", "summary_section", "write_summaries"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A system and what it wrote, one output per document."""
+
+    system: PlannedSystem
+    outputs: tuple[Output, ...]
+
+
+def write_summaries(
+    job: Job, systems: Sequence[PlannedSystem], documents: Sequence[Document]
+) -> tuple[Written, ...]:
+    """Every system's outputs; those of an earlier run are read, not written again."""
+    return tuple(Written(system, generate(job, system, documents)) for system in systems)
+
+
+def summary_section(
+    job: Job,
+    written: Sequence[Written],
+    documents: Sequence[Document],
+    references: References | None,
+    metrics: Sequence[Scorer],
+) -> Section:
+    """A table and its items for each kind of reference, and the failures among the outputs."""
+    names = dict.fromkeys(each.system.table for each in written)
+    sections = []
+    for name in names:
+        same = [each for each in written if each.system.table == name]
+        sections.append(_one_table(job, same, documents, references, metrics))
+    return joined([*sections, _failures(written, documents)])
+
+
+def _one_table(
+    job: Job,
+    written: Sequence[Written],
+    documents: Sequence[Document],
+    references: References | None,
+    metrics: Sequence[Scorer],
+) -> Section:
+    kind = written[0].system.kind
+    usable = [m for m in metrics if kind or "references" not in m.needs]
+    scored: list[Scored] = []
+    shown: list[Item] = []
+    for each in written:
+        hypotheses = against_summaries(each.system, documents, each.outputs, references)
+        found = tuple((m, measure(job, m, hypotheses, stage="summaries")) for m in usable)
+        scored.append(Scored(hypotheses, found))
+        names = [_reference_names(references, document, kind) for document in documents]
+        infos = [output_info(output, each.system.length.words) for output in each.outputs]
+        shown += items(each.system.table, hypotheses, found, names, infos)
+    question = Question(
+        name=written[0].system.table,
+        title=f"Summaries: {kind or f'{written[0].system.length.words} words'}",
+        unit="document",
+        notes=() if kind else ("No references of this length: only metrics without references.",),
+    )
+    return Section(tables=(table(job, question, scored),), items=tuple(shown))
+
+
+def _reference_names(references: References | None, document: Document, kind: str) -> list[str]:
+    if references is None or not kind:
+        return []
+    versions = references.of(document.id).summaries.get(kind, {})
+    return [f"{kind}.{version}" for version in versions]
+
+
+def _failures(written: Sequence[Written], documents: Sequence[Document]) -> Section:
+    warnings = []
+    n_failed = 0
+    for each in written:
+        for document, output in zip(documents, each.outputs, strict=True):
+            place = f"{each.system.text_name} on {document.id}"
+            if output.error:
+                n_failed += 1
+                warnings.append(f"{place} failed: {output.error}")
+            elif output.cut:
+                warnings.append(f"{place}: {output.cut}")
+    return Section(warnings=tuple(warnings), n_failed=n_failed)

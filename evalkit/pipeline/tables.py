@@ -1,0 +1,168 @@
+"""Rows of statistics to a table: every system's scores, intervals, and paired tests.
+
+The value is the score of the sum of all valid rows, whatever the scorer; resampling adds only the
+interval and the p-value. What is resampled are the clusters: documents where there are enough of
+them, else the items themselves, and then the table says so.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalkit.metrics.signature import with_references
+from evalkit.pipeline.job import Job
+from evalkit.pipeline.measure import Hypotheses
+from evalkit.records import Measured
+from evalkit.results import Comparison, Score, Table
+from evalkit.stages import Scorer
+from evalkit.stats import results as stats
+from evalkit.stats.comparison import compare
+from evalkit.stats.correction import corrected
+from evalkit.stats.estimate import estimate
+from evalkit.stats.resampling import MIN_CLUSTERS, Resampling, scope_note
+
+__all__ = ["Question", "Scored", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a table answers."""
+
+    name: str
+    title: str
+    unit: str
+    """What an item is: ``sentence``, ``paragraph``, ``document`` or ``segment``."""
+    paired: bool = True
+    """Whether all systems have the same items, so that they can be compared."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One system's texts and what every scorer measured on them."""
+
+    hypotheses: Hypotheses
+    found: tuple[tuple[Scorer, Measured], ...]
+
+
+def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
+    """The table that answers ``question`` from every system's rows.
+
+    Args:
+        job: says how to resample.
+        question: name, title and unit.
+        scored: the systems in the order of the table; where the question is paired, all with the
+            same items.
+    """
+    documents = {name for each in scored for name in each.hypotheses.documents}
+    by_document = _by_document(job, question, len(documents))
+    settings = Resampling(
+        draws=job.statistics.draws,
+        seed=job.statistics.seed,
+        confidence=job.statistics.confidence / 100,
+        unit="document" if by_document else question.unit,
+    )
+    scope = scope_note(settings.unit, len(documents))
+    first = scored[0].hypotheses
+    return Table(
+        name=question.name,
+        title=question.title,
+        unit=question.unit,
+        cluster=settings.unit,
+        n_items=len(first.texts),
+        n_clusters=len(set(first.documents)) if by_document else len(first.texts),
+        systems=tuple(each.hypotheses.system for each in scored),
+        scores=tuple(score for each in scored for score in _scores(each, by_document, settings)),
+        comparisons=_comparisons(scored, by_document, settings) if question.paired else (),
+        notes=tuple(filter(None, (*question.notes, scope))),
+    )
+
+
+def _by_document(job: Job, question: Question, n_documents: int) -> bool:
+    """Whether documents are resampled: where asked for, or where there are enough of them."""
+    if question.unit == "segment":
+        return False
+    if question.unit == "document" or job.statistics.cluster == "document":
+        return True
+    return job.statistics.cluster == "auto" and n_documents >= MIN_CLUSTERS
+
+
+def _clusters(hypotheses: Hypotheses, by_document: bool) -> Sequence[str] | None:
+    return hypotheses.documents if by_document else None
+
+
+def _scores(scored: Scored, by_document: bool, settings: Resampling) -> list[Score]:
+    made = []
+    clusters = _clusters(scored.hypotheses, by_document)
+    for scorer, measured in scored.found:
+        signature = _signature(scorer, scored.hypotheses)
+        for found in estimate(scorer, measured, clusters, settings=settings):
+            interval = found.interval
+            made.append(
+                Score(
+                    system=scored.hypotheses.system,
+                    scorer=scorer.name,
+                    field=found.field.name,
+                    unit=found.field.unit,
+                    higher_is_better=found.field.higher_is_better,
+                    value=_number(found.value),
+                    low=_number(interval.low),
+                    high=_number(interval.high),
+                    note=_sentence(found.reason, interval.reason, interval.warning),
+                    n_scored=found.n_scored,
+                    n_skipped=found.n_skipped,
+                    signature=signature,
+                )
+            )
+    return made
+
+
+def _signature(scorer: Scorer, hypotheses: Hypotheses) -> str:
+    if "references" not in scorer.needs or hypotheses.references is None:
+        return scorer.signature()
+    return with_references(scorer.signature(), hypotheses.references)
+
+
+def _comparisons(
+    scored: Sequence[Scored], by_document: bool, settings: Resampling
+) -> tuple[Comparison, ...]:
+    """All pairs of systems by every headline field, Holm-corrected within the field."""
+    made: list[Comparison] = []
+    for place, (scorer, _) in enumerate(scored[0].found):
+        family = []
+        for a, b in itertools.combinations(scored, 2):
+            pair = (a.found[place][1], b.found[place][1])
+            clusters = _clusters(a.hypotheses, by_document)
+            headline = compare(scorer, pair, clusters, settings=settings)[0]
+            family.append((a.hypotheses.system, b.hypotheses.system, headline))
+        adjusted = corrected([found for _, _, found in family])
+        made += [
+            _comparison(a, b, found) for (a, b, _), found in zip(family, adjusted, strict=True)
+        ]
+    return tuple(made)
+
+
+def _comparison(system_a: str, system_b: str, found: stats.Comparison) -> Comparison:
+    return Comparison(
+        field=found.field.name,
+        system_a=system_a,
+        system_b=system_b,
+        delta=_number(found.difference),
+        p=_number(found.test.p),
+        p_adjusted=_number(found.p_adjusted),
+        effect=_number(found.effect),
+        wins=found.n_won,
+        losses=found.n_lost,
+        ties=found.n_tied,
+        n_items=found.n_items,
+        note=_sentence(found.test.reason, *found.warnings),
+    )
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _sentence(*reasons: str) -> str:
+    return "; ".join(dict.fromkeys(filter(None, reasons)))

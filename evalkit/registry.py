@@ -1,0 +1,194 @@
+"""Names for scorers and generators, and how a name becomes an object.
+
+Three ways to be found, in this order: evalkit's own table below; an installed package's entry
+point (groups ``evalkit.scorers`` and ``evalkit.generators``, loaded on first use); and
+``module:attribute``, from an installed package or the config's own folder, only with
+``--allow-code``. A plug-in may not take a built-in's name, nor two plug-ins one name. After the
+pattern of explosion/catalogue, whose duplicates overwrite silently; ours are errors.
+"""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Literal, cast
+
+from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError, nearest
+from evalkit.stages import Generator, Scorer
+
+__all__ = ["BUILTIN", "Code", "Kind", "Provider", "generator", "names", "providers", "scorer"]
+
+Kind = Literal["scorer", "generator"]
+
+BUILTIN: Mapping[Kind, Mapping[str, str]] = {
+    "scorer": {
+        "mechanics": "evalkit.fluency.mechanics:Mechanics",
+        "detector": "evalkit.fluency.detector:Detector",
+        "rouge1": "evalkit.metrics.rouge:rouge1",
+        "rouge2": "evalkit.metrics.rouge:rouge2",
+        "rougeL": "evalkit.metrics.rouge:rouge_l",
+        "rougeLsum": "evalkit.metrics.rouge:rouge_lsum",
+        "bleu": "evalkit.metrics.bleu:Bleu",
+        "chrf": "evalkit.metrics.chrf:chrf",
+        "chrf++": "evalkit.metrics.chrf:chrf_plus_plus",
+        "ter": "evalkit.metrics.ter:Ter",
+        "faithfulness": "evalkit.metrics.faithfulness:Faithfulness",
+    },
+    "generator": {
+        "lead": "evalkit.summarize.lead:Lead",
+        "central": "evalkit.summarize.central:Central",
+        "rewriter": "evalkit.summarize.rewriter:Rewriter",
+        "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+    },
+}
+"""Every name that evalkit itself brings: name -> ``module:attribute``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where a name comes from."""
+
+    kind: Kind
+    name: str
+    target: str
+    """``module:attribute``."""
+    package: str
+    """``evalkit`` or the distribution that declares the entry point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Permission to run code that no installed entry point declares."""
+
+    allowed: bool = False
+    """Whether ``--allow-code`` was given."""
+    folder: Path | None = None
+    """The config's own folder, searched for modules after the installed packages."""
+
+
+def _plugins(kind: Kind) -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=f"evalkit.{kind}s"):
+        if point.name in BUILTIN[kind]:
+            raise ConfigError(
+                f"the plug-in {_package(point)} calls a {kind} {point.name!r}, which is the name "
+                f"of one of evalkit's own. Uninstall it or ask its author to rename it."
+            )
+        other = found.get(point.name)
+        if other is not None and other.value != point.value:
+            raise ConfigError(
+                f"two plug-ins call a {kind} {point.name!r}: {_package(other)} ({other.value}) "
+                f"and {_package(point)} ({point.value}). Uninstall one."
+            )
+        found[point.name] = point
+    return found
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value
+
+
+def providers(kind: Kind) -> tuple[Provider, ...]:
+    """Everything of this kind that can be named without ``--allow-code``, by name."""
+    own = [Provider(kind, name, target, "evalkit") for name, target in BUILTIN[kind].items()]
+    foreign = [Provider(kind, n, p.value, _package(p)) for n, p in _plugins(kind).items()]
+    return tuple(sorted(own + foreign, key=lambda provider: provider.name))
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """The names of this kind, sorted."""
+    return tuple(provider.name for provider in providers(kind))
+
+
+def scorer(name: str, *, code: Code | None = None, **options: object) -> Scorer:
+    """The scorer of that name, made with ``options``.
+
+    Raises:
+        UnknownNameError: nothing has that name; lists what has.
+        ConfigError: an option is unknown or refused, or the plug-in cannot be imported.
+        PermissionNeededError: ``module:attribute`` without ``--allow-code``.
+    """
+    return cast(Scorer, _make("scorer", name, code or Code(), options))
+
+
+def generator(name: str, *, code: Code | None = None, **options: object) -> Generator:
+    """The generator of that name, made with ``options``; raises like ``scorer``."""
+    return cast(Generator, _make("generator", name, code or Code(), options))
+
+
+def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> object:
+    factory = _factory(kind, name, code)
+    _check_options(kind, name, factory, options)
+    try:
+        made = factory(**options)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{kind} {name!r}: {error}") from error
+    protocol = Scorer if kind == "scorer" else Generator
+    if not isinstance(made, protocol):
+        members = [m for m in dir(protocol) if not m.startswith("_") and not hasattr(made, m)]
+        raise ConfigError(f"{kind} {name!r} lacks {', '.join(members)}; see evalkit.stages")
+    return made
+
+
+def _factory(kind: Kind, name: str, code: Code) -> Callable[..., object]:
+    if ":" in name:
+        return _foreign(kind, name, code)
+    target = BUILTIN[kind].get(name)
+    if target is None:
+        point = _plugins(kind).get(name)
+        if point is None:
+            raise UnknownNameError(kind, name, names(kind))
+        target = point.value
+    return _attribute(kind, target)
+
+
+def _foreign(kind: Kind, target: str, code: Code) -> Callable[..., object]:
+    if not code.allowed:
+        raise PermissionNeededError(
+            f"{kind} {target!r} is code of its own, which runs only with --allow-code. "
+            f"Read it, then add --allow-code."
+        )
+    folder = str(code.folder) if code.folder is not None else None
+    if folder is None or folder in sys.path:
+        return _attribute(kind, target)
+    sys.path.append(folder)  # after the installed packages, so that it can't shadow them
+    try:
+        return _attribute(kind, target)
+    finally:
+        sys.path.remove(folder)
+
+
+def _attribute(kind: Kind, target: str) -> Callable[..., object]:
+    module_name, _, path = target.partition(":")
+    try:
+        found: object = importlib.import_module(module_name)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        raise ConfigError(
+            f"{kind} {target!r} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    if not callable(found):
+        raise ConfigError(f"{kind} {target!r} is not callable: a class or function is needed")
+    return found
+
+
+def _check_options(
+    kind: Kind, name: str, factory: Callable[..., object], options: Mapping[str, object]
+) -> None:
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except ValueError:  # some classes written in C have none: let the call itself complain
+        return
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return
+    known = [p.name for p in parameters if p.kind is not p.VAR_POSITIONAL]
+    for option in options:
+        if option not in known:
+            guess = nearest(option, known)
+            hint = f" Did you mean {guess!r}?" if guess else ""
+            listed = ", ".join(known) or "none"
+            raise ConfigError(f"{kind} {name!r} has no option {option!r}.{hint} Known: {listed}.")

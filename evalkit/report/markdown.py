@@ -1,0 +1,268 @@
+"""The report as Markdown (GitHub's flavour): tables that read well raw and rendered.
+
+Nothing from the data can become markup: every character that Markdown or HTML gives a meaning is
+escaped. Texts stand in quotations, with the numbers of their findings in brackets behind the
+marked words and the findings in a table below. Left out: token heat, shading, word changes; the
+page has them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from evalkit.report import numbers, provenance, visible
+from evalkit.report.beside import Beside, Group, Section, sections
+from evalkit.report.comparing import comparisons
+from evalkit.report.fields import Shown
+from evalkit.report.flow import Flow
+from evalkit.report.marking import Finding, styles
+from evalkit.report.overview import Cell, Grid, headlines, lead, secondary
+from evalkit.report.reading import Reading, readings
+from evalkit.results import Report, Table
+
+__all__ = ["document", "escape"]
+
+_SPECIAL = re.compile(r"[\\`*_\[|~$#@]|:(?=//|[\w+-]+:)|(?<=www)\.")
+_BLOCK = re.compile(r"^(\d*)((?<!\d)[-+=]|(?<=\d)[.)](?=\s|$))")
+"""What makes a list, a rule or a heading of the line that it begins."""
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def document(report: Report) -> str:
+    """The report as one Markdown text."""
+    style = styles(report)
+    parts = [*_heading(report)]
+    for table in report.tables:
+        parts += _table(table)
+    for view in readings(report, style):
+        parts += _reading(view)
+    for section in sections(report, style):
+        parts += _section(section)
+    parts += _provenance(report)
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""A text on one line, without a character that Markdown or HTML would take for markup.
+
+    >>> print(escape("a|b <i> *c*"), escape("1. d"))
+    a\|b &lt;i&gt; \*c\* 1\. d
+    """
+    return _line_start(_inline(text))
+
+
+def _inline(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", visible.line(text)).translate(_ENTITIES)
+
+
+def _line_start(line: str) -> str:
+    return _BLOCK.sub(r"\1\\\2", line.strip())
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]], right: int = 0) -> str:
+    """A table; the last ``right`` columns stand to the right."""
+    rule = ["---"] * (len(head) - right) + ["--:"] * right
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _notes(footnotes: Sequence[tuple[str, str]]) -> list[str]:
+    return (
+        [_bullets([f"({letter}) {escape(why)}" for letter, why in footnotes])] if footnotes else []
+    )
+
+
+def _heading(report: Report) -> Iterator[str]:
+    head = provenance.heading(report)
+    yield f"# {escape(head.name)}"
+    yield " · ".join(map(escape, head.facts))
+    if head.warnings:
+        lines = [f"> - {escape(warning)}" for warning in head.warnings]
+        yield "\n".join(("> **Mind this before you trust a number**", ">", *lines))
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"## {escape(table.title)}"
+    yield escape(lead(table))
+    if table.notes:
+        yield _bullets([escape(note) for note in table.notes])
+    grid = headlines(table)
+    if not grid.columns:
+        yield "Nothing was scored."
+        return
+    yield _grid(grid)
+    if grid.legend:
+        yield " · ".join(f"{s.value} {s.words.replace('<', '&lt;')}" for s in grid.legend)
+    yield from _notes(grid.footnotes)
+    yield from _compared(table)
+    rest = secondary(table)
+    if rest.columns:
+        yield "### Further numbers"
+        yield _grid(rest)
+        yield from _notes(rest.footnotes)
+
+
+def _grid(grid: Grid) -> str:
+    """Fields down, systems across: narrow enough to read raw."""
+    head = ["field", "unit", *(escape(row.system) for row in grid.rows)]
+    rows = [
+        [
+            f"{escape(column.field)} {column.arrow}".rstrip(),
+            escape(column.unit),
+            *(_cell(row.cells[at]) for row in grid.rows),
+        ]
+        for at, column in enumerate(grid.columns)
+    ]
+    return _rows(head, rows, right=len(grid.rows))
+
+
+def _cell(cell: Cell) -> str:
+    value = f"**{cell.value}** {cell.standing.value}" if cell.standing.value else cell.value
+    note = f"({cell.note})" if cell.note else ""
+    return " ".join(filter(None, (value, cell.interval, note)))
+
+
+def _compared(table: Table) -> Iterator[str]:
+    found = comparisons(table)
+    if not found.rows:
+        return
+    yield f"**Comparisons:** {escape(found.summary)}"
+    if not any(row.tested for row in found.rows):
+        yield from _notes(found.footnotes)
+        return
+    head = ("field", "systems", "what the test says", "difference", "p", "p, Holm", "effect",
+            "wins/losses/ties", "items")  # fmt: skip
+    rows = [
+        (
+            escape(row.field),
+            f"{escape(row.system_a)} − {escape(row.system_b)}",
+            escape(row.verdict) + (f" ({row.note})" if row.note else ""),
+            row.delta,
+            row.p.replace("<", "&lt;"),
+            row.p_adjusted.replace("<", "&lt;"),
+            row.effect,
+            f"{row.wins}/{row.losses}/{row.ties}",
+            row.n_items,
+        )
+        for row in found.rows
+    ]
+    yield _rows(head, rows, right=6)
+    yield from _notes(found.footnotes)
+
+
+def _reading(view: Reading) -> Iterator[str]:
+    title = f"{escape(view.title)} ({escape(view.id)})" if view.title else escape(view.id)
+    yield f"## Text: {title}, {escape(view.system)}"
+    yield from _scores(view.scores)
+    yield _quotation(view.flow)
+    yield from _findings(view.findings)
+    if view.sentences:
+        by = f", worst first, by {escape(view.sorted_by)}" if view.sorted_by else ""
+        yield f"### Sentences{by}"
+        head = ["no.", "sentence", *(f"{escape(c.field)} {c.arrow}".rstrip() for c in view.columns)]
+        rows = [
+            [
+                str(row.index + 1),
+                escape(row.excerpt) + (f" ({row.note})" if row.note else ""),
+                *row.values,
+            ]
+            for row in view.sentences
+        ]
+        yield _rows(head, rows, right=len(view.columns))
+        yield from _notes(view.footnotes)
+
+
+def _quotation(flow: Flow) -> str:
+    """A text as a quotation, each finding's number behind its last word."""
+    paragraphs = []
+    for paragraph in flow.paragraphs:
+        pieces = (piece for run in paragraph.runs for piece in run.pieces)
+        written = "".join(
+            _inline(piece.text) + "".join(f"\\[{number}]" for number in piece.ends)
+            for piece in pieces
+        )
+        paragraphs.append(f"> {_line_start(written) or '(no text)'}")
+    return "\n>\n".join(paragraphs)
+
+
+def _findings(found: Sequence[Finding]) -> Iterator[str]:
+    if not found:
+        return
+    head = ("no.", "found", "category", "severity", "probability", "correction", "message", "by")
+    rows = [
+        (
+            str(f.number),
+            escape(f.quote),
+            escape(f.category),
+            escape(f.severity),
+            f.probability,
+            escape(f.change),
+            escape(f.message),
+            escape(f.source),
+        )
+        for f in found
+    ]
+    yield _rows(head, rows)
+
+
+def _scores(shown: Sequence[Shown]) -> Iterator[str]:
+    if shown:
+        yield " · ".join(
+            f"{escape(s.named.field)}{s.named.arrow and f' {s.named.arrow}'} {s.value}"
+            for s in shown
+        )
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"## {escape(section.title)}: the texts"
+    for group in section.groups:
+        title = group.title or group.document
+        yield f"### {escape(title)}"
+        yield from _group(group)
+
+
+def _group(group: Group) -> Iterator[str]:
+    for item in group.items:
+        yield from _item(item)
+    for reference in group.references:
+        yield f"**reference {escape(reference.name)}**"
+        yield _quotation(reference.flow)
+
+
+def _item(item: Beside) -> Iterator[str]:
+    number = f" {item.index + 1}" if item.reference is not None else ""
+    how = f" ({escape(', '.join(item.how))})" if item.how else ""
+    yield f"**{escape(item.system)}{number}**{how}"
+    yield _quotation(item.flow)
+    if item.alerts or item.notes:
+        yield _bullets([escape(line) for line in (*item.alerts, *item.notes)])
+    yield from _findings(item.findings)
+    yield from _scores(item.scores)
+    if item.reference is not None:
+        yield f"**{escape(item.reference.name)}{number}**"
+        yield "> the same" if item.unchanged else _quotation(item.reference.flow)
+
+
+def _provenance(report: Report) -> Iterator[str]:
+    yield "## Where the numbers come from"
+    found = provenance.signatures(report)
+    if found:
+        yield _rows(
+            ("signature", "numbers"),
+            [(escape(s.text), escape("; ".join(s.numbers))) for s in found],
+        )
+    yield "### Config"
+    # Indented, so that no fence can be closed from inside.
+    config = visible.text(provenance.config_yaml(report))
+    yield "\n".join(f"    {line}" for line in config.splitlines())
+    for title, entries in (
+        ("Versions", report.run.versions),
+        ("Inputs, SHA-256", report.run.inputs),
+    ):
+        if entries:
+            yield f"### {title}"
+            yield _rows(("name", "value"), [(escape(n), escape(v)) for n, v in entries.items()])
+    created, finished = numbers.when(report.run.created), numbers.when(report.run.finished)
+    yield f"Run folder begun {escape(created)}, last run finished {escape(finished)}."

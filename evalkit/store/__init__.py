@@ -1,0 +1,13 @@
+"""The run folder: a manifest, parts that are computed once, and the reports.
+
+::
+
+    runs/NAME/
+      manifest.json      what was run, on what, by which versions; written first and last
+      parts/STAGE/KEY.jsonl   rows that a stage computed; KEY is a hash of all that decides them
+      report.json        the finished run (evalkit.results.Report)
+      report.html, report.md
+
+Parts are written whole (a temporary file, then a rename) and never changed: a run that was
+killed goes on where it stopped, and a new metric measures outputs that are there already.
+"""

@@ -1,0 +1,1 @@
+"""Generators: a file per kind. Extractive baselines, the bundled rewriter, and hub models."""

@@ -1,0 +1,279 @@
+"""``rewriter``: the bundled abstractive summariser: it selects sentences and rewrites each.
+
+After Chen & Bansal (2018, arXiv:1805.11080), with a light linear selector in place of their
+reinforced one. Salient sentences are rewritten, each at several lengths, by beam search
+(``evalkit.models.rewriter_search``); the candidates are ranked by the network and, if asked for,
+by the bundled detector; the most valuable of them that fit the words asked for become the summary,
+in the order of the document, as one paragraph of whole sentences.
+
+Names and numbers are never invented: every one is copied, because the words that may be written
+hold none. Leaves out merging of sentences, and telling who a pronoun means.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import evalkit
+from evalkit.errors import ConfigError
+from evalkit.models.bundle import bundle_sha256
+from evalkit.models.checkpoint import versions
+from evalkit.models.rewriter_bundle import BUNDLED, load_rewriter
+from evalkit.models.rewriter_words import ReadWord, read_words
+from evalkit.models.salience import LEANING, content
+from evalkit.records import Batch, GenerationBatch, Output
+from evalkit.summarize.length import EMPTY, budget, failure, source_sentences
+from evalkit.summarize.rewriter_choice import Candidate, Limits, choose, distinct, limits_of
+from evalkit.summarize.rewriter_surface import printed
+from evalkit.text.language import not_in
+from evalkit.text.words import count_words
+
+if TYPE_CHECKING:
+    from evalkit.fluency.detector import Detector
+    from evalkit.models.rewriter_bundle import RewriterModel
+    from evalkit.models.rewriter_search import Rewrite
+
+__all__ = ["Rewriter"]
+
+ENGLISH_ONLY = "rewriter reads English only (use lead, or a seq2seq model)"
+LONGEST = 110
+"""Most words and marks of a sentence that are read; the rest is cut, and said."""
+RERANKERS = ("detector", "none")
+ANY, SHORTER, MIDDLE, LONGER = 7, 2, 3, 4
+"""Length classes; see ``evalkit.models.rewriter.LENGTHS``."""
+WORDS_EACH = 14
+"""Words of a usual rewrite."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of the document."""
+
+    index: int
+    words: tuple[ReadWord, ...]
+    plain: tuple[str, ...]
+    salience: float
+
+
+class Rewriter:
+    """Writes abstractive summaries with the bundled model, or another that was trained.
+
+    Args:
+        model: a folder that ``evalkit train rewriter`` wrote; None for the bundled one.
+        beam: candidates kept at each step.
+        invention: cost, in nats, of a written word that resembles none of the sentence.
+        reranker: ``"detector"`` weighs each candidate's expected errors too; ``"none"`` does not.
+        error_cost: cost of one expected error, in nats per word of a 20-word sentence.
+
+    Raises:
+        ConfigError: an option is out of its range.
+    """
+
+    name = "rewriter"
+    languages: frozenset[str] | None = frozenset({"en"})
+
+    def __init__(
+        self,
+        *,
+        model: str | Path | None = None,
+        beam: int = 5,
+        invention: float = 2.0,
+        reranker: str = "none",
+        error_cost: float = 0.15,
+    ) -> None:
+        if beam < 1:
+            raise ConfigError(f"beam is {beam}, expected 1 or more")
+        if invention < 0 or error_cost < 0:
+            raise ConfigError(f"costs are {invention} and {error_cost}, expected 0 or more")
+        if reranker not in RERANKERS:
+            raise ConfigError(f"reranker is {reranker!r}, expected one of {', '.join(RERANKERS)}")
+        self._folder = BUNDLED if model is None else Path(model)
+        self._beam = beam
+        self._invention = invention
+        self._error_cost = error_cost
+        self._reranker = reranker
+        self._model: RewriterModel | None = None
+        self._detector: Detector | None = None
+
+    def generate(self, batch: GenerationBatch) -> tuple[Output, ...]:
+        """One output per document; a failed item is one without words, or not in English.
+
+        Each document is read by itself, so that its summary doesn't depend on its neighbours.
+
+        Raises:
+            ConfigError: less than one word is asked for.
+            MissingExtraError: torch or transformers is not installed.
+            ModelError: the model cannot be loaded.
+        """
+        limits = limits_of(budget(batch.length), batch.length.kind)
+        if batch.language.split("-")[0].lower() != "en":
+            foreign = failure(f"the document's language is {batch.language!r}; {ENGLISH_ONLY}")
+            return tuple(foreign for _ in batch.texts)
+        return tuple(self._summarise(text, limits, batch.length.kind) for text in batch.texts)
+
+    def signature(self) -> str:
+        """Model, settings, and the versions of the libraries that decide the texts."""
+        settings = f"beam:{self._beam}|invention:{self._invention:g}"
+        rerank = "reranker:none"
+        if self._reranker == "detector":
+            rerank = f"reranker:[{self._scorer().signature()}]*{self._error_cost:g}"
+        model = f"model:{bundle_sha256(self._folder)[:12]}"
+        own = f"evalkit:{evalkit.__version__}|sentencex:{version('sentencex')}"
+        libraries = versions("torch", "transformers")
+        return f"rewriter|{model}|{settings}|{rerank}|dtype:float32|{own}|{libraries}"
+
+    def close(self) -> None:
+        """Frees the models; the next ``generate`` loads them again."""
+        self._model = None
+        self._detector = None
+
+    def _summarise(self, text: str, limits: Limits, kind: str) -> Output:
+        try:
+            texts = source_sentences(text, language="en")
+        except ValueError as error:
+            return failure(str(error))
+        if not texts:
+            return failure(EMPTY)
+        foreign = not_in(text, ("en",))
+        if foreign is not None:
+            return failure(f"the document seems to be in {foreign.name}; {ENGLISH_ONLY}")
+        sentences, cut = self._read(texts)
+        pool = self._pool(sentences, limits)
+        candidates = self._candidates(sentences, pool, limits)
+        chosen = choose(candidates, limits)
+        if not chosen:
+            return failure(
+                f"no sentence could be rewritten in {limits.high} words; ask for more words"
+            )
+        return _output(chosen, texts, kind, cut)
+
+    def _read(self, texts: Sequence[str]) -> tuple[list[_Sentence], str]:
+        """The sentences, and in words what was cut."""
+        words = [read_words(text) for text in texts]
+        n_cut = sum(max(0, len(one) - LONGEST) for one in words)
+        words = [one[:LONGEST] for one in words]
+        plain = [tuple(word.plain for word in one) for one in words]
+        scores = self._loaded().salience.score(plain)
+        found = [
+            _Sentence(i, one, forms, float(score))
+            for i, (one, forms, score) in enumerate(zip(words, plain, scores, strict=True))
+        ]
+        cut = f"{n_cut} words and marks past the {LONGEST}th of a sentence" if n_cut else ""
+        return found, cut
+
+    def _pool(self, sentences: Sequence[_Sentence], limits: Limits) -> list[_Sentence]:
+        """The sentences worth rewriting, most salient first."""
+        ranked = sorted(range(len(sentences)), key=lambda i: (-sentences[i].salience, i))
+        kept = distinct([one.plain for one in sentences], ranked)
+        n_wanted = 3 if limits.n_sentences == 1 else math.ceil(1.4 * limits.high / WORDS_EACH) + 1
+        return [sentences[i] for i in kept[:n_wanted]]
+
+    def _candidates(
+        self, sentences: Sequence[_Sentence], pool: Sequence[_Sentence], limits: Limits
+    ) -> list[Candidate]:
+        from evalkit.models.rewriter_search import Request, SearchSettings, search
+
+        model = self._loaded()
+        classes = _classes(limits)
+        requests = [Request(one.plain, length) for one in pool for length in classes]
+        settings = SearchSettings(beam=self._beam, invention=self._invention)
+        found = search(model.net, model.reader, model.vocabulary, requests, settings)
+        small = _small_words(sentences, model.vocabulary)
+        weights = _weights(sentences)
+        drafts: dict[tuple[int, str], tuple[_Sentence, Rewrite]] = {}
+        for one, rewrites in zip(
+            (one for one in pool for _ in classes), found, strict=True
+        ):
+            for rewrite in rewrites:
+                text = printed(rewrite.words, rewrite.links, one.words, small=small)
+                kept = drafts.get((one.index, text))
+                if kept is None or _rate(kept[1]) < _rate(rewrite):
+                    drafts[one.index, text] = (one, rewrite)
+        errors = self._errors([text for _, text in drafts])
+        return [
+            _candidate(one, rewrite, text, weights, cost)
+            for ((_, text), (one, rewrite)), cost in zip(drafts.items(), errors, strict=True)
+        ]
+
+    def _errors(self, texts: Sequence[str]) -> list[float]:
+        """What the reranker takes off each candidate."""
+        if self._reranker == "none" or not texts:
+            return [0.0] * len(texts)
+        measured = self._scorer().measure(Batch(hypotheses=tuple(texts)))
+        per_word = self._error_cost * 20
+        return [
+            per_word * float(errors) / max(1.0, float(n))
+            for errors, n, *_ in measured.statistics
+        ]
+
+    def _scorer(self) -> "Detector":
+        if self._detector is None:
+            from evalkit.fluency.detector import Detector
+
+            self._detector = Detector()
+        return self._detector
+
+    def _loaded(self) -> "RewriterModel":
+        if self._model is None:
+            self._model = load_rewriter(self._folder)
+        return self._model
+
+
+def _classes(limits: Limits) -> tuple[int, ...]:
+    """Length classes of rewrites that could be of use."""
+    if limits.n_sentences > 1:
+        return (ANY, SHORTER, LONGER)
+    if limits.high <= 14:
+        return (0, 1, SHORTER)
+    return (MIDDLE, LONGER, LONGER + 1, LONGER + 2)
+
+
+def _rate(rewrite: "Rewrite") -> float:
+    """Score per word, the stop counted in."""
+    return rewrite.score / (len(rewrite.words) + 1)
+
+
+def _small_words(sentences: Sequence[_Sentence], vocabulary: Sequence[str]) -> frozenset[str]:
+    """Words that are no names: those that may be written, and those that the document writes
+    small."""
+    seen = {word.surface for one in sentences for word in one.words}
+    return frozenset(vocabulary) | {surface for surface in seen if surface.islower()}
+
+
+def _weights(sentences: Sequence[_Sentence]) -> dict[str, float]:
+    """What each content word of the document is worth, by how many sentences have it."""
+    counts = Counter(word for one in sentences for word in content(one.plain))
+    return {word: 1 + math.log(count) for word, count in counts.items()}
+
+
+def _candidate(
+    one: _Sentence, rewrite: "Rewrite", text: str, weights: dict[str, float], cost: float
+) -> Candidate:
+    whole = sum(weights[word] for word in content(one.plain))
+    kept = sum(weights.get(word, 0.0) for word in content(rewrite.words))
+    score = _rate(rewrite) - cost
+    leaning = LEAN * (rewrite.words[0] in LEANING and one.index > 0)
+    share = kept / whole if whole else 0.0
+    value = one.salience * (KEEP + (1 - KEEP) * share) + READABLE * score - leaning
+    return Candidate(one.index, text, count_words(text), value, score)
+
+
+KEEP = 0.4
+READABLE = 0.3
+LEAN = 0.05
+
+
+def _output(chosen: Sequence[Candidate], texts: Sequence[str], kind: str, cut: str) -> Output:
+    text = " ".join(candidate.text for candidate in chosen)
+    if kind == "headline":
+        text = text.removesuffix(".")
+    usage = {
+        "source_words": sum(count_words(one) for one in texts),
+        "words": count_words(text),
+        "sentences": len(chosen),
+    }
+    return Output(text=text, stop="end", usage=usage, cut=cut)

@@ -1,0 +1,1 @@
+"""Recipes that train the bundled models: data -> batches -> weights; seeded and resumable."""

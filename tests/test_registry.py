@@ -1,0 +1,112 @@
+"""Names become objects; unknown names, wrong options and foreign code are named."""
+
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from evalkit import registry
+from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError
+from evalkit.registry import BUILTIN, Code
+
+PLUGIN = """
+from evalkit.records import Output
+
+class Shout:
+    name = "shout"
+    languages = None
+    def __init__(self, *, mark="!"):
+        self.mark = mark
+    def generate(self, batch):
+        return tuple(Output(text.upper() + self.mark, "end") for text in batch.texts)
+    def signature(self):
+        return "shout|mark:" + self.mark
+
+not_callable = 3
+"""
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Code:
+    (tmp_path / "shouting_plugin.py").write_text(PLUGIN)
+    yield Code(allowed=True, folder=tmp_path)
+    sys.modules.pop("shouting_plugin", None)
+
+
+@pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector"}))
+def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
+    made = registry.scorer(name)
+    assert made.name == name
+    assert made.fields[0].name == name
+
+
+@pytest.mark.parametrize("name", ["lead", "central", "rewriter"])
+def test_every_generator_that_needs_no_model_path_is_made(name: str) -> None:
+    assert registry.generator(name).name == name
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'rouge1'") as caught:
+        registry.scorer("rogue1")
+    assert "chrf++" in str(caught.value)
+
+
+def test_an_unknown_option_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match=r"no option 'smoth'.*Did you mean 'smooth'"):
+        registry.scorer("bleu", smoth="exp")
+
+
+def test_a_refused_option_value_is_a_config_error() -> None:
+    with pytest.raises(ConfigError, match="smooth"):
+        registry.scorer("bleu", smooth="butter")
+
+
+def test_foreign_code_needs_permission(plugin: Code) -> None:
+    with pytest.raises(PermissionNeededError, match="--allow-code"):
+        registry.generator("shouting_plugin:Shout", code=Code(False, plugin.folder))
+    assert "shouting_plugin" not in sys.modules
+
+
+def test_foreign_code_from_the_configs_folder_runs_when_allowed(plugin: Code) -> None:
+    before = list(sys.path)
+    made = registry.generator("shouting_plugin:Shout", code=plugin, mark="?")
+    assert made.signature() == "shout|mark:?"
+    assert sys.path == before
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("no_such_module_at_all:Thing", "ModuleNotFoundError"),
+        ("shouting_plugin:Absent", "AttributeError"),
+        ("shouting_plugin:not_callable", "not callable"),
+        ("collections:OrderedDict", "lacks"),
+    ],
+)
+def test_foreign_code_that_is_wrong_is_named(plugin: Code, target: str, expected: str) -> None:
+    with pytest.raises(ConfigError, match=expected):
+        registry.generator(target, code=plugin)
+
+
+def test_a_plugin_may_not_take_a_builtin_name(monkeypatch) -> None:
+    taken = EntryPoint("bleu", "theirs:Bleu", "evalkit.scorers")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [taken])
+    with pytest.raises(ConfigError, match="name of one of evalkit's own"):
+        registry.names("scorer")
+
+
+def test_two_plugins_may_not_share_a_name(monkeypatch) -> None:
+    points = [EntryPoint("x", f"{who}:X", "evalkit.scorers") for who in ("one", "two")]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    with pytest.raises(ConfigError, match="two plug-ins call a scorer 'x'"):
+        registry.names("scorer")
+
+
+def test_an_entry_point_is_loaded_on_first_use(monkeypatch, plugin: Code) -> None:
+    point = EntryPoint("shout", "shouting_plugin:Shout", "evalkit.generators")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    monkeypatch.syspath_prepend(str(plugin.folder))
+    assert "shout" in registry.names("generator")
+    assert "shouting_plugin" not in sys.modules
+    assert registry.generator("shout").signature() == "shout|mark:!"
