@@ -36,6 +36,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "chrf++": "evalkit.metrics.chrf:chrf_plus_plus",
         "ter": "evalkit.metrics.ter:Ter",
         "faithfulness": "evalkit.metrics.faithfulness:Faithfulness",
+        "extractiveness": "evalkit.metrics.extractiveness:Extractiveness",
+        "length": "evalkit.metrics.length:Length",
     },
     "generator": {
         "lead": "evalkit.summarize.lead:Lead",
@@ -103,7 +105,7 @@ def names(kind: Kind) -> tuple[str, ...]:
     return tuple(provider.name for provider in providers(kind))
 
 
-def scorer(name: str, *, code: Code | None = None, **options: object) -> Scorer:
+def scorer(name: str, /, *, code: Code | None = None, **options: object) -> Scorer:
     """The scorer of that name, made with ``options``.
 
     Raises:
@@ -114,7 +116,7 @@ def scorer(name: str, *, code: Code | None = None, **options: object) -> Scorer:
     return cast(Scorer, _make("scorer", name, code or Code(), options))
 
 
-def generator(name: str, *, code: Code | None = None, **options: object) -> Generator:
+def generator(name: str, /, *, code: Code | None = None, **options: object) -> Generator:
     """The generator of that name, made with ``options``; raises like ``scorer``."""
     return cast(Generator, _make("generator", name, code or Code(), options))
 

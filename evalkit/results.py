@@ -103,6 +103,12 @@ class Table(_Record):
     """Items in the table."""
     n_clusters: int
     """Clusters that were resampled."""
+    confidence: float = 95.0
+    """Of the intervals, in percent."""
+    draws: int = 0
+    """Resamples behind each interval and each p-value; 0 where nothing was resampled."""
+    seed: int = 0
+    """Seed of every draw."""
     systems: tuple[str, ...]
     """In the order of the config."""
     scores: tuple[Score, ...]
@@ -170,7 +176,7 @@ class MarkedDocument(_Record):
     language: str = "en"
     text: str
     sentences: tuple[SentenceScores, ...]
-    marks: tuple[Mark, ...] = ()
+    spans: tuple[Mark, ...] = ()
     """All scorers' spans, by start."""
     tokens: dict[str, tuple[Token, ...]] = Field(default_factory=dict)
     """By scorer name."""
@@ -219,7 +225,7 @@ class Item(_Record):
     """Reasons for what is null, and failures."""
     matches: tuple[tuple[int, int], ...] = ()
     """Stretches of the hypothesis of two words or more that some reference has too."""
-    marks: tuple[Mark, ...] = ()
+    spans: tuple[Mark, ...] = ()
     """Spans in the hypothesis, for example names that the source lacks."""
     output: OutputInfo | None = None
     """For generated texts."""

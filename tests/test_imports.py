@@ -44,7 +44,8 @@ def modules() -> list[Path]:
 
 
 def room_of(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+    name = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    return "cli" if name == "__main__" else name
 
 
 def output_of(command: str) -> str:

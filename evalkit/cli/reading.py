@@ -37,7 +37,7 @@ def _fluency_json(report: Report) -> dict[str, object]:
     documents = []
     for document in report.documents:
         whole = document.model_dump(mode="json", exclude={"marks", "tokens", "system", "table"})
-        whole["spans"] = [m.model_dump(mode="json") for m in document.marks]
+        whole["spans"] = [m.model_dump(mode="json") for m in document.spans]
         whole["tokens"] = {
             scorer: [token.model_dump(mode="json") for token in tokens]
             for scorer, tokens in document.tokens.items()

@@ -41,11 +41,14 @@ class ScorerEntry(_Section):
 
     name: str
     """A name from ``evalkit list``, or ``module:attribute`` with ``--allow-code``."""
+    label: str | None = None
+    """Name in tables, where one metric stands twice with different options."""
 
     @property
     def options(self) -> dict[str, object]:
-        """Every key but the name."""
-        return dict(self.model_extra or {})
+        """What the scorer itself takes; a label goes to it as its name."""
+        options = dict(self.model_extra or {})
+        return options if self.label is None else {**options, "name": self.label}
 
 
 def _named(value: object) -> object:

@@ -65,6 +65,8 @@ class Bleu:
         check_types(self)
         check_choice("smooth", self.smooth, _SMOOTHING)
         check_at_least("max_order", self.max_order, 1)
+        if self.tokenizer != "13a":  # the default is known without importing sacrebleu
+            _check_tokenizer(self.tokenizer)
         if self.smooth_value is not None:
             check_at_least("smooth_value", self.smooth_value, 0)
 
@@ -191,11 +193,16 @@ class Bleu:
         return np.where(there, precisions, 0.0), there.sum(axis=1)
 
 
+def _check_tokenizer(name: str) -> None:
+    from sacrebleu.metrics.bleu import BLEU
+
+    check_choice("tokenizer", name, list(BLEU.TOKENIZERS))
+
+
 @functools.cache
 def _tokenizer(name: str) -> _Tokenizer:
     from sacrebleu.metrics.bleu import BLEU
 
-    check_choice("tokenizer", name, list(BLEU.TOKENIZERS))
     tokenizer: _Tokenizer = BLEU(tokenize=name).tokenizer
     return tokenizer
 

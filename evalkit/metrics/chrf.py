@@ -99,7 +99,8 @@ class Chrf:
 
     def score(self, totals: FloatArray) -> FloatArray:
         """The F score (..., 1), 0-100, of sums (..., k); NaN for the sum of no row."""
-        counts = totals[..., :-1].reshape(*totals.shape[:-1], -1, 3)
+        orders = self.char_order + self.word_order
+        counts = totals[..., :-1].reshape(*totals.shape[:-1], orders, 3)
         scores = np.where(totals[..., -1] > 0, self._f_score(counts), np.nan)
         return scores[..., None]
 

@@ -4,6 +4,7 @@ A stretch is a run of two words or more in which every two neighbours are also n
 of the references; case does not count. It shows what ROUGE-2 counts, but is no score.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from evalkit.text.words import words
@@ -35,4 +36,4 @@ def _folded(text: str) -> list[str]:
 
 
 def _pairs(tokens: Sequence[str]) -> list[tuple[str, str]]:
-    return list(zip(tokens[:-1], tokens[1:], strict=True))
+    return list(itertools.pairwise(tokens))

@@ -70,7 +70,7 @@ def index(source: str) -> Index:
     keys = {_key(text) for _, _, text in parts} | {_key(text).lower() for _, _, text in parts}
     keys |= {_key("".join(text for _, _, text in run)) for _, run in groupby(parts, key=_word_of)}
     found = list(_capitalised(source))
-    initials = {acronym for run in _runs(source, found) for acronym in _acronyms(source, run)}
+    initials = {acronym for run in _runs(source, found) for acronym, _ in _acronyms(source, run)}
     return Index(
         keys=frozenset(keys | {key.removesuffix("s") for key in keys}),
         names=frozenset(name.key for name in found if not name.placed),
@@ -90,8 +90,9 @@ def names(text: str, source: Index) -> tuple[tuple[Name, bool], ...]:
     as_acronym = {
         name
         for run in _runs(text, found)
-        if len(run) > 1 and "".join(_initial(text, name) for name in run) in source.keys
-        for name in run
+        for acronym, part in _acronyms(text, run)
+        if acronym in source.keys
+        for name in part
     }
     own = {name.key for name in found if not name.placed}
     return tuple(
@@ -174,12 +175,9 @@ def _joined(gap: str) -> bool:
     return all(word in _JOINERS for word in _HYPHENS.sub(" ", gap).split())
 
 
-def _initial(text: str, name: Name) -> str:
-    return _key(text[name.start])[:1].upper()
-
-
-def _acronyms(text: str, run: list[Name]) -> Iterator[str]:
-    letters = "".join(_initial(text, name) for name in run)
+def _acronyms(text: str, run: list[Name]) -> Iterator[tuple[str, list[Name]]]:
+    """Acronyms of every part of a run of two names or more, with that part."""
+    letters = "".join(_key(text[name.start])[:1].upper() for name in run)
     for start in range(len(letters)):
         for end in range(start + 2, len(letters) + 1):
-            yield letters[start:end]
+            yield letters[start:end], run[start:end]

@@ -27,7 +27,7 @@ from evalkit.metrics.overlap import Coded, IntArray, Layout, code_tokens, lay_ou
 from evalkit.metrics.rouge_tokens import TOKENIZERS, Lines, tokenize, tokenize_lines
 from evalkit.metrics.rows import masked, pairs
 from evalkit.metrics.signature import join
-from evalkit.records import Batch, Field, FloatArray, Measured
+from evalkit.records import Batch, BoolArray, Field, FloatArray, Measured
 from evalkit.text import sentences
 
 __all__ = ["Rouge", "rouge1", "rouge2", "rouge_l", "rouge_lsum", "rouge_n"]
@@ -137,6 +137,7 @@ class Rouge:
         """Settings and versions, without ``nrefs``."""
         compatible = self.tokenizer == "rouge_score"
         parts: dict[str, str | bool] = {
+            "rouge": self.kind,
             "case": "lc",
             "tok": "rouge_score-0.1.2" if compatible else "unicode",
             "stem": "porter-nltk" if self.stemmer else "no",
@@ -164,7 +165,7 @@ class Rouge:
         scores = _precision_recall_f(matches, totals[:, :1], totals[:, 1:])
         return self._chosen(scores, layout.present())
 
-    def _chosen(self, scores: FloatArray, present: np.ndarray) -> FloatArray:
+    def _chosen(self, scores: FloatArray, present: BoolArray) -> FloatArray:
         """Rows (items, 4) from P, R and F (items, references, 3) of those that are present."""
         if self.references == "max":
             best = np.where(present, scores[:, :, 2], -1.0).argmax(axis=1)

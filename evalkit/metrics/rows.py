@@ -39,7 +39,7 @@ def pairs(batch: Batch, name: str) -> Pairs:
         raise ValueError(f"{name} needs references and the batch has none")
     reasons: dict[int, str] = {}
     for place, found in enumerate(batch.references):
-        if not isinstance(found, tuple) or not all(isinstance(text, str) for text in found):
+        if not isinstance(found, tuple | list) or not all(isinstance(text, str) for text in found):
             raise ValueError(
                 f"the references of item {place} are {found!r:.60}; a tuple of texts is needed, "
                 "one tuple for each hypothesis"

@@ -14,14 +14,11 @@ attention across sentences.
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
-
-if TYPE_CHECKING:
-    from transformers import BertModel
 
 __all__ = ["LENGTHS", "N_PLACES", "Decoded", "RewriterNet", "Shape", "length_class", "places"]
 
@@ -85,6 +82,10 @@ def places(last: Tensor, used: Tensor) -> Tensor:
     return torch.where(distance < 0, -near, near) + _NEAR + 2 + used.long() * (N_PLACES // 2)
 
 
+Memory = tuple[Tensor, Tensor]
+"""Keys and values, (b, h, s, d) each."""
+
+
 class Attention(nn.Module):
     """Multi-head attention with an additive bias."""
 
@@ -95,31 +96,28 @@ class Attention(nn.Module):
         self.memory = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
 
-    def remember(self, states: Tensor) -> tuple[Tensor, Tensor]:
+    def remember(self, states: Tensor) -> Memory:
         """Keys and values (b, h, s, d) of states (b, s, width)."""
         b, s, _ = states.shape
         pair = self.memory(states).view(b, s, 2, self.n_heads, -1).permute(2, 0, 3, 1, 4)
         return pair[0], pair[1]
 
-    def forward(
-        self, states: Tensor, memory: tuple[Tensor, Tensor], bias: Tensor | None
-    ) -> Tensor:
+    def forward(self, states: Tensor, memory: tuple[Tensor, Tensor], bias: Tensor | None) -> Tensor:
         """Attended states (b, t, width); bias broadcasts to (b, h, t, s)."""
         b, t, width = states.shape
         query = self.query(states).view(b, t, self.n_heads, -1).transpose(1, 2)
         mixed = F.scaled_dot_product_attention(query, *memory, attn_mask=bias)
-        return self.out(mixed.transpose(1, 2).reshape(b, t, width))
+        out: Tensor = self.out(mixed.transpose(1, 2).reshape(b, t, width))
+        return out
 
 
 class Layer(nn.Module):
-    """A BERT layer, with attention to the source between its halves when it is a decoder's."""
+    """A BERT layer."""
 
-    def __init__(self, shape: Shape, *, crossed: bool) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.attention = Attention(shape.width, shape.n_heads)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
-        self.cross = Attention(shape.width, shape.n_heads) if crossed else None
-        self.cross_norm = nn.LayerNorm(shape.width, eps=1e-12) if crossed else None
         self.wide = nn.Linear(shape.width, shape.n_inner)
         self.narrow = nn.Linear(shape.n_inner, shape.width)
         self.last_norm = nn.LayerNorm(shape.width, eps=1e-12)
@@ -127,27 +125,36 @@ class Layer(nn.Module):
 
     def finish(self, states: Tensor) -> Tensor:
         """The feed-forward half."""
-        return self.last_norm(states + self.dropout(self.narrow(F.gelu(self.wide(states)))))
+        inner = self.narrow(F.gelu(self.wide(states)))
+        finished: Tensor = self.last_norm(states + self.dropout(inner))
+        return finished
+
+    def attend(self, states: Tensor, own: Memory, bias: Tensor | None) -> Tensor:
+        """The attention half, to keys and values of one's own."""
+        mixed = self.attention(states, own, bias)
+        attended: Tensor = self.norm(states + self.dropout(mixed))
+        return attended
 
     def encode(self, states: Tensor, bias: Tensor | None) -> Tensor:
         """Encoder states (b, s, width)."""
-        mixed = self.attention(states, self.attention.remember(states), bias)
-        return self.finish(self.norm(states + self.dropout(mixed)))
+        return self.finish(self.attend(states, self.attention.remember(states), bias))
+
+
+class CrossLayer(Layer):
+    """A decoder's layer: a BERT layer with attention to the source between its halves."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.cross = Attention(shape.width, shape.n_heads)
+        self.cross_norm = nn.LayerNorm(shape.width, eps=1e-12)
 
     def decode(
-        self,
-        states: Tensor,
-        own: tuple[Tensor, Tensor],
-        bias: Tensor | None,
-        source: tuple[Tensor, Tensor],
-        source_bias: Tensor,
+        self, states: Tensor, own: Memory, bias: Tensor | None, source: Memory, places: Tensor
     ) -> Tensor:
         """Decoder states (b, t, width) from the decoder's own past and the source."""
-        states = self.norm(states + self.dropout(self.attention(states, own, bias)))
-        if self.cross is not None and self.cross_norm is not None:
-            mixed = self.cross(states, source, source_bias)
-            states = self.cross_norm(states + self.dropout(mixed))
-        return self.finish(states)
+        states = self.attend(states, own, bias)
+        mixed = self.cross(states, source, places)
+        return self.finish(self.cross_norm(states + self.dropout(mixed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ class Read:
     """(b, s, width): embeddings of the words by themselves."""
     present: Tensor
     """(b, s) True where there is a word."""
-    memories: list[tuple[Tensor, Tensor]]
+    memories: list[Memory]
     """Keys and values for each decoder layer."""
     keys: Tensor
     """(b, s, width) for the pointer."""
@@ -194,8 +201,8 @@ class RewriterNet(nn.Module):
         super().__init__()
         width = shape.width
         self.shape = shape
-        self.upper = nn.ModuleList(Layer(shape, crossed=False) for _ in range(shape.n_upper))
-        self.decoder = nn.ModuleList(Layer(shape, crossed=True) for _ in range(shape.n_decoder))
+        self.upper = nn.ModuleList(Layer(shape) for _ in range(shape.n_upper))
+        self.decoder = nn.ModuleList(CrossLayer(shape) for _ in range(shape.n_decoder))
         self.vocabulary = nn.Embedding(shape.n_vocabulary, width)
         self.vocabulary_bias = nn.Parameter(torch.zeros(shape.n_vocabulary))
         self.steps = nn.Embedding(shape.n_steps, width)
@@ -210,18 +217,24 @@ class RewriterNet(nn.Module):
         self.write = nn.Linear(width, width)
         self.dropout = nn.Dropout(0.1)
 
+    def upper_layers(self) -> list[Layer]:
+        """The trained layers of the encoder."""
+        return cast(list[Layer], list(self.upper))
+
+    def decoder_layers(self) -> list[CrossLayer]:
+        """The layers of the decoder."""
+        return cast(list[CrossLayer], list(self.decoder))
+
     def read(self, states: Tensor, words: Tensor, present: Tensor) -> Read:
         """Reads sources: (b, s, width) lower-layer states and embeddings of words, (b, s) mask."""
         bias = None if bool(present.all()) else _bias(present)[:, None, None, :]
-        for layer in self.upper:
+        for layer in self.upper_layers():
             states = layer.encode(states, bias)
         # What comes after the last word looks the same in a padded batch as in one that is not.
         states = torch.where(present[..., None], states, self.end)
         end = self.end.expand(states.shape[0], 1, -1)
-        memories = [layer.cross.remember(states) for layer in self.decoder]
-        return Read(
-            torch.cat([states, end], 1), words, present, memories, self.point_key(states)
-        )
+        memories = [layer.cross.remember(states) for layer in self.decoder_layers()]
+        return Read(torch.cat([states, end], 1), words, present, memories, self.point_key(states))
 
     def inputs(self, source: Read, done: Decoded, length: Tensor, first_step: int) -> Tensor:
         """(b, t, width) decoder inputs."""
@@ -234,7 +247,9 @@ class RewriterNet(nn.Module):
         before = torch.where(copied[..., None], from_source, self.vocabulary(done.written))
         steps = self.steps.weight[first_step : first_step + t]
         wanted = self.lengths(length)[:, None]
-        return self.dropout(self.norm(before + self.following(following) + steps + wanted))
+        summed = before + self.following(following) + steps + wanted
+        normed: Tensor = self.dropout(self.norm(summed))
+        return normed
 
     def biases(self, source: Read, done: Decoded) -> list[Tensor]:
         """Additive biases by place: (b, h, t, s) for each decoder layer, (b, t, s) last."""
@@ -256,7 +271,7 @@ class RewriterNet(nn.Module):
         states = self.inputs(source, done, length, 0)
         t = states.shape[1]
         past = _bias(torch.ones(t, t, dtype=torch.bool, device=states.device).tril())
-        for layer, memory, bias in zip(self.decoder, source.memories, biases, strict=True):
+        for layer, memory, bias in zip(self.decoder_layers(), source.memories, biases, strict=True):
             own = layer.attention.remember(states)
             states = layer.decode(states, own, past, memory, bias)
         return self.logits(source, states, place)
@@ -266,15 +281,15 @@ class RewriterNet(nn.Module):
         source: Read,
         done: Decoded,
         length: Tensor,
-        past: list[tuple[Tensor, Tensor]] | None,
-    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        past: list[Memory] | None,
+    ) -> tuple[Tensor, list[Memory]]:
         """Log-probabilities (b, s + v) of one further step, and the past to pass on."""
         *biases, place = self.biases(source, done)
         n_done = 0 if past is None else past[0][0].shape[2]
         states = self.inputs(source, done, length, n_done)
         kept = []
         for i, (layer, memory, bias) in enumerate(
-            zip(self.decoder, source.memories, biases, strict=True)
+            zip(self.decoder_layers(), source.memories, biases, strict=True)
         ):
             own = layer.attention.remember(states)
             if past is not None:

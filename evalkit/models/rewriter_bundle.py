@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evalkit.errors import ModelError
 from evalkit.models.bundle import load_bundle, save_bundle
-from evalkit.models.encoder import load_encoder
+from evalkit.models.encoder import SHA256, load_encoder
 from evalkit.models.salience import FEATURES, Salience
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def save_rewriter(
     vocabulary: Sequence[str],
     salience: Salience,
     recipe: Mapping[str, object],
+    encoder: str = SHA256,
 ) -> None:
-    """Writes the folder that ``load_rewriter`` reads."""
+    """Writes the folder that ``load_rewriter`` reads; ``encoder`` is the hash of its encoder."""
     folder.mkdir(parents=True, exist_ok=True)
     text = "\n".join(vocabulary) + "\n"
     (folder / VOCABULARY).write_text(text, encoding="utf-8")
@@ -60,7 +61,10 @@ def save_rewriter(
         "salience": dict(zip(FEATURES, salience.weights, strict=True)),
         "vocabulary_sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
-    save_bundle(folder, kind=KIND, tensors=net.state_dict(), settings=settings, recipe=recipe)
+    save_bundle(
+        folder, kind=KIND, tensors=net.state_dict(), settings=settings, recipe=recipe,
+        encoder=encoder,
+    )  # fmt: skip
 
 
 def load_rewriter(folder: Path = BUNDLED, *, encoder: "Encoder | None" = None) -> RewriterModel:
@@ -77,7 +81,11 @@ def load_rewriter(folder: Path = BUNDLED, *, encoder: "Encoder | None" = None) -
     bundle = load_bundle(folder, kind=KIND, encoder=encoder.sha256)
     shape, weights = bundle.settings.get("shape"), bundle.settings.get("salience")
     vocabulary = _vocabulary(folder / VOCABULARY, bundle.settings.get("vocabulary_sha256"))
-    if not isinstance(shape, dict) or not isinstance(weights, dict) or set(weights) != set(FEATURES):
+    if (
+        not isinstance(shape, dict)
+        or not isinstance(weights, dict)
+        or set(weights) != set(FEATURES)
+    ):
         raise ModelError(
             f"{folder / 'model.json'} lacks the shape or the salience weights of this evalkit's "
             "rewriter. Train it again with: evalkit train rewriter"

@@ -4,8 +4,7 @@ A state is everything that decides what comes next (weights, moments, random sta
 a run that was stopped ends as one that was not.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -29,17 +28,17 @@ class Rows(Protocol):
     """Pairs as numbers; ``training.rewriter_data.Examples`` is one."""
 
     @property
-    def words(self) -> tuple[str, ...]: ...  # noqa: D102
+    def words(self) -> tuple[str, ...]: ...
     @property
-    def sources(self) -> NDArray[np.int32]: ...  # noqa: D102
+    def sources(self) -> NDArray[np.int32]: ...
     @property
-    def source_starts(self) -> NDArray[np.int32]: ...  # noqa: D102
+    def source_starts(self) -> NDArray[np.int32]: ...
     @property
-    def source_of(self) -> NDArray[np.int32]: ...  # noqa: D102
+    def source_of(self) -> NDArray[np.int32]: ...
     @property
-    def actions(self) -> NDArray[np.int32]: ...  # noqa: D102
+    def actions(self) -> NDArray[np.int32]: ...
     @property
-    def action_starts(self) -> NDArray[np.int32]: ...  # noqa: D102
+    def action_starts(self) -> NDArray[np.int32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,23 @@ class Rates:
     warmup: int
     """Steps of linear warm-up."""
     n_steps: int
-    """Steps in all; a cosine falls to zero at the last."""
-    decay: float = 0.01
-    """Weight decay of matrices."""
+    """Steps in all."""
+    fall: float
+    """Share of the steps, at the end, over which the rates fall to zero."""
+    weight_decay: float = 0.01
+    """Decay of matrices."""
 
     def factor(self, step: int) -> float:
-        """Share of the peak rate at a step, 0-1."""
-        if step < self.warmup:
-            return (step + 1) / self.warmup
-        done = (step - self.warmup) / max(1, self.n_steps - self.warmup)
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+        """Share of the peak rates at a step, 0-1: up, level, down (Hu et al. 2024), so that the
+        number of steps may be changed until the fall begins.
+
+        >>> rates = Rates(1.0, 1.0, 1.0, warmup=2, n_steps=10, fall=0.5)
+        >>> [round(rates.factor(step), 1) for step in (0, 1, 5, 6, 9)]
+        [0.5, 1.0, 1.0, 0.8, 0.2]
+        """
+        rising = (step + 1) / max(1, self.warmup)
+        falling = (self.n_steps - step) / max(1.0, self.n_steps * self.fall)
+        return min(1.0, rising, falling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class Fitter:
         # The rate of "any length" is fixed: one example in six is asked for no length.
         loss, n = self._loss(rows, sources, chosen, any_length=1 / 6)
         self.optimiser.zero_grad(set_to_none=True)
-        (loss / n).backward()
+        backward: Callable[[], None] = (loss / n).backward
+        backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
@@ -131,8 +138,10 @@ class Fitter:
     ) -> tuple[Tensor, int]:
         states, words, present = _source_batch(rows, sources, chosen)
         done, wanted, lengths = _target_batch(rows, chosen, present.shape[1])
-        free = torch.rand(len(chosen)) < any_length
-        lengths = torch.where(free, ANY_LENGTH, lengths).to(self.device)
+        if any_length:  # measuring must not touch the random state that a checkpoint holds
+            free = torch.rand(len(chosen)) < any_length
+            lengths = torch.where(free, ANY_LENGTH, lengths)
+        lengths = lengths.to(self.device)
         source = self.net.read(
             states.to(self.device), words.to(self.device), present.to(self.device)
         )
@@ -144,19 +153,25 @@ class Fitter:
         )  # fmt: skip
         return loss, int((wanted != IGNORED).sum())
 
-    def save(self, path: Path) -> None:
-        """Writes the whole state."""
+    def save(self, path: Path, *, fingerprint: str) -> None:
+        """Writes the whole state, replacing an older one as a whole."""
         state = {
             "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
-            "step": self.step, "random": torch.get_rng_state(),
+            "step": self.step, "random": torch.get_rng_state(), "fingerprint": fingerprint,
         }  # fmt: skip
-        part = path.with_suffix(".part")
+        part = path.with_name(path.name + ".part")
         torch.save(state, part)
         part.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Goes back to a written state."""
+    def load(self, path: Path, *, fingerprint: str) -> None:
+        """Goes back to a written state.
+
+        Raises:
+            ValueError: it is of another recipe or other data.
+        """
         state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["fingerprint"] != fingerprint:
+            raise ValueError("the checkpoint is of another recipe or other data")
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = int(state["step"])
@@ -172,7 +187,7 @@ def _groups(net: RewriterNet, rates: Rates) -> list[dict[str, object]]:
             rate = rates.encoder
         elif name.startswith("place."):
             rate = rates.place
-        decay = rates.decay if parameter.ndim > 1 and not name.startswith("place.") else 0.0
+        decay = rates.weight_decay if parameter.ndim > 1 and not name.startswith("place.") else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     return [
         {"params": found, "lr": rate, "peak": rate, "weight_decay": decay}
@@ -190,7 +205,11 @@ def _source_batch(
     present = np.arange(longest) < (ends - starts)[:, None]
     index = torch.from_numpy(place.astype(np.int64))
     kinds = torch.from_numpy(rows.sources[place].astype(np.int64))
-    return sources.states[index].float(), sources.embeddings[kinds].float(), torch.from_numpy(present)
+    return (
+        sources.states[index].float(),
+        sources.embeddings[kinds].float(),
+        torch.from_numpy(present),
+    )
 
 
 def _target_batch(

@@ -1,59 +1,28 @@
-"""Beam search for rewrites, with the rules that keep them readable and true.
+"""Beam search for rewrites of sentences, many side by side.
 
-Besides the network's probabilities: nothing inside quotation marks is left out or reordered, no
-three words come twice, no longer word comes more often than in the source, no rewrite stops
-on a word that cannot end a sentence, brackets stay behind, and a longer word that is written though
-no word of the source resembles it costs ``invention``. Scores are summed log-probabilities less
-those costs. Leaves out sampling and diverse beams; equal scores fall to the earlier candidate.
+Scores are summed log-probabilities less the costs of ``rewriter_rules``. Leaves out sampling and
+diverse beams; equal scores fall to the earlier candidate.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from evalkit.models.rewriter import Decoded, Read, RewriterNet
+from evalkit.models.rewriter_rules import (
+    FORBIDDEN,
+    Partial,
+    Request,
+    Rules,
+    SearchSettings,
+    Writable,
+)
 from evalkit.models.rewriter_source import SourceReader
 
 __all__ = ["Request", "Rewrite", "SearchSettings", "search"]
-
-FORBIDDEN = -1e9
-UNENDING = frozenset(
-    """a an the of and or but nor with for from by at into onto than as if because while although
-    is are was were be been has have had will would could should may might must can 's , - " ( : ;
-    its their his our your my every who which that whose where when very more most not""".split()
-)
-"""Words and marks that no sentence ends on."""
-BRACKETS = frozenset("()[]{}")
-QUOTE = '"'
-
-
-@dataclass(frozen=True, slots=True)
-class SearchSettings:
-    """What decides the candidates."""
-
-    beam: int = 6
-    """Candidates kept at each step, and given back at most."""
-    invention: float = 2.0
-    """Cost, in nats, of writing a longer word that resembles none of the source."""
-    n_least: int = 4
-    """Fewest words and marks."""
-    n_most: int = 40
-    """Most words and marks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A sentence to rewrite."""
-
-    words: tuple[str, ...]
-    """Its plain words."""
-    length: int
-    """The length class that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,121 +37,6 @@ class Rewrite:
     """Sum of log-probabilities less costs, in nats; higher is better."""
 
 
-@dataclass(slots=True)
-class _Partial:
-    """A candidate under way."""
-
-    links: list[int] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    written: int = 0
-    score: float = 0.0
-
-    @property
-    def last(self) -> int:
-        return next((link for link in reversed(self.links) if link >= 0), -1)
-
-
-class _Rules:
-    """What may come next in the rewrite of one source."""
-
-    def __init__(
-        self, request: Request, vocabulary: Sequence[str], settings: SearchSettings, width: int
-    ) -> None:
-        n = len(request.words)
-        self.words = request.words
-        self.settings = settings
-        self.offset = width  # the vocabulary begins after the batch's longest source
-        self.counts = Counter(request.words)
-        self.columns: dict[str, list[int]] = {}
-        for j, word in enumerate(request.words):
-            self.columns.setdefault(word, []).append(j)
-        for v, word in enumerate(vocabulary):
-            if word in self.columns or v == 0:
-                self.columns.setdefault(word, []).append(width + v)
-        self.index = {word: v for v, word in enumerate(vocabulary)}
-        inside = np.cumsum([word == QUOTE for word in request.words]) % 2 == 1
-        self.quoted = inside & np.array([word != QUOTE for word in request.words])
-        self.start = np.zeros(width + len(vocabulary))
-        self.start[n:width] = FORBIDDEN
-        stems = {_stem(word) for word in request.words}
-        for v, word in enumerate(vocabulary[1:], start=1):
-            if len(word) > 4 and word not in FREE and _stem(word) not in stems:
-                self.start[width + v] = -settings.invention
-        for j, word in enumerate(request.words):
-            if word in BRACKETS:
-                self.start[j] = FORBIDDEN
-        if self.counts[QUOTE] % 2 or not self.counts[QUOTE]:
-            self._ban(self.start, QUOTE)
-
-    def costs(self, partial: _Partial) -> NDArray[np.float64]:
-        """(s + v) what each next decision costs; FORBIDDEN where it is ruled out."""
-        open_quote = partial.words.count(QUOTE) % 2 == 1
-        costs = self._quoting(partial) if open_quote else self.start.copy()
-        stop = self.offset
-        n_done = len(partial.words)
-        if open_quote or n_done < self.settings.n_least or partial.words[-1] in UNENDING:
-            costs[stop] = FORBIDDEN
-        if n_done and not open_quote:
-            self._ban(costs, partial.words[-1])
-            for word in self._worn(partial.words):
-                self._ban(costs, word)
-        if n_done >= self.settings.n_most:
-            costs[: self.offset] = FORBIDDEN
-            costs[self.offset + 1 :] = FORBIDDEN
-        return costs
-
-    def _quoting(self, partial: _Partial) -> NDArray[np.float64]:
-        """Inside quotation marks: the next word of the source, or the closing mark."""
-        costs = np.full_like(self.start, FORBIDDEN)
-        if partial.words[-1] == QUOTE:
-            place = partial.links[-1]
-            allowed = self.quoted if place < 0 else np.arange(len(self.words)) == place + 1
-            costs[: len(self.words)][allowed] = 0.0
-            return costs
-        following = partial.last + 1
-        if following < len(self.words) and self.words[following] not in BRACKETS:
-            costs[following] = 0.0
-        if len(partial.words) > 2 and partial.words[-1] not in UNENDING and QUOTE in self.index:
-            costs[self.offset + self.index[QUOTE]] = 0.0
-        return costs
-
-    def _worn(self, words: Sequence[str]) -> set[str]:
-        """Words that would come too often, or close a run of three that was there before."""
-        counts = Counter(words)
-        worn = {
-            word
-            for word, count in counts.items()
-            if len(word) > 3 and word not in FREE and count >= max(1, self.counts[word])
-        }
-        ends = tuple(words[-2:])
-        worn |= {words[i + 2] for i in range(len(words) - 2) if tuple(words[i : i + 2]) == ends}
-        return worn
-
-    def _ban(self, costs: NDArray[np.float64], word: str) -> None:
-        for column in self.columns.get(word, ()):
-            costs[column] = FORBIDDEN
-        if word in self.index:
-            costs[self.offset + self.index[word]] = FORBIDDEN
-
-
-FREE = frozenset(
-    """that this with from have were been they their there which will would could should after
-    before about into over than then when where while says said also other against during under
-    between because being more most some such only its his her she has had was are not but and
-    tells told saying who whose what them these those""".split()
-)
-"""Function words: may be written freely, and more than once."""
-
-
-def _stem(word: str) -> str:
-    """The part of a word that its inflections share, roughly.
-
-    >>> _stem("accused") == _stem("accuses"), _stem("killed") == _stem("king")
-    (True, False)
-    """
-    return word[: max(4, len(word) - 3)][:6]
-
-
 def search(
     net: RewriterNet,
     reader: SourceReader,
@@ -195,13 +49,12 @@ def search(
         return []
     with torch.inference_mode():
         source, width = _read(net, reader, requests)
-        rules = [_Rules(request, vocabulary, settings, width) for request in requests]
+        words = Writable(vocabulary)
+        rules = [Rules(request, words, settings, width) for request in requests]
         return _Search(net, source, rules, vocabulary, requests).run()
 
 
-def _read(
-    net: RewriterNet, reader: SourceReader, requests: Sequence[Request]
-) -> tuple[Read, int]:
+def _read(net: RewriterNet, reader: SourceReader, requests: Sequence[Request]) -> tuple[Read, int]:
     found: Mapping[tuple[str, ...], Tensor]
     different = list(dict.fromkeys(request.words for request in requests))
     found = dict(zip(different, reader.read(different), strict=True))
@@ -222,7 +75,7 @@ class _Search:
     """All requests side by side, a beam each."""
 
     def __init__(
-        self, net: RewriterNet, source: Read, rules: list[_Rules], vocabulary: Sequence[str],
+        self, net: RewriterNet, source: Read, rules: list[Rules], vocabulary: Sequence[str],
         requests: Sequence[Request],
     ) -> None:  # fmt: skip
         self.net = net
@@ -233,18 +86,17 @@ class _Search:
         self.width = source.present.shape[1]
         self.beam = rules[0].settings.beam
         self.done: list[dict[tuple[str, ...], Rewrite]] = [{} for _ in rules]
+        self.seen: tuple[list[int], Read] = ([], source)
 
     def run(self) -> list[list[Rewrite]]:
         owners = list(range(len(self.rules)))
-        rows = [_Partial() for _ in owners]
+        rows = [Partial() for _ in owners]
         past: list[tuple[Tensor, Tensor]] | None = None
         n_most = min(self.rules[0].settings.n_most, self.net.shape.n_steps - 2)
         for _ in range(n_most + 1):
             index = torch.tensor(owners)
             decided = self._decided(rows)
-            scores, past = self.net.step(
-                self.source.rows(index), decided, self.lengths[index], past
-            )
+            scores, past = self.net.step(self._sources(owners), decided, self.lengths[index], past)
             parents, owners, rows = self._grow(scores, owners, rows)
             if not rows:
                 break
@@ -252,7 +104,13 @@ class _Search:
             past = [(key[chosen], value[chosen]) for key, value in past]
         return [_ranked(found.values()) for found in self.done]
 
-    def _decided(self, rows: Sequence[_Partial]) -> Decoded:
+    def _sources(self, owners: list[int]) -> Read:
+        """The source of each row; kept from step to step while the rows' owners stay."""
+        if owners != self.seen[0]:
+            self.seen = (owners, self.source.rows(torch.tensor(owners)))
+        return self.seen[1]
+
+    def _decided(self, rows: Sequence[Partial]) -> Decoded:
         used = torch.zeros(len(rows), 1, self.width, dtype=torch.bool)
         for i, row in enumerate(rows):
             used[i, 0, [link for link in row.links if link >= 0]] = True
@@ -262,8 +120,8 @@ class _Search:
         return Decoded(links, written, last, used)
 
     def _grow(
-        self, scores: Tensor, owners: list[int], rows: list[_Partial]
-    ) -> tuple[list[int], list[int], list[_Partial]]:
+        self, scores: Tensor, owners: list[int], rows: list[Partial]
+    ) -> tuple[list[int], list[int], list[Partial]]:
         """The best continuations of each beam: their parents, owners and themselves."""
         costs = np.stack([self.rules[o].costs(row) for o, row in zip(owners, rows, strict=True)])
         base = torch.tensor([[row.score] for row in rows], dtype=torch.float64)
@@ -284,7 +142,7 @@ class _Search:
         return parents, kept_owners, kept
 
     def _kept(
-        self, owner: int, options: list[tuple[float, int, int]], rows: list[_Partial]
+        self, owner: int, options: list[tuple[float, int, int]], rows: list[Partial]
     ) -> list[tuple[float, int, int]]:
         """The beam's next partial candidates; finished ones are put aside."""
         kept: list[tuple[float, int, int]] = []
@@ -318,12 +176,12 @@ class _Search:
             return self.rules[owner].words[column]
         return self.vocabulary[column - self.width]
 
-    def _longer(self, row: _Partial, owner: int, column: int, score: float) -> _Partial:
+    def _longer(self, row: Partial, owner: int, column: int, score: float) -> Partial:
         link = column if column < self.width else -1
         written = 0 if link >= 0 else column - self.width
         word = self._word(owner, column)
-        return _Partial([*row.links, link], [*row.words, word], written, score)
+        return Partial([*row.links, link], [*row.words, word], written, score)
 
 
-def _ranked(found: "Mapping[tuple[str, ...], Rewrite] | object") -> list[Rewrite]:
-    return sorted(found, key=lambda one: (-one.score / (len(one.words) + 1), one.words))  # type: ignore[call-overload]
+def _ranked(found: Iterable[Rewrite]) -> list[Rewrite]:
+    return sorted(found, key=lambda one: (-one.score / (len(one.words) + 1), one.words))

@@ -48,8 +48,9 @@ class SourceReader:
 
     def embed(self, words: Sequence[str]) -> Tensor:
         """(n, width) embeddings of n words."""
-        table = self.model.embeddings.word_embeddings.weight
-        return torch.stack([table[list(ids)].mean(0) for ids in self.split(words)])
+        table = self.model.embeddings.word_embeddings.weight.detach()
+        rows = [table[list(ids)].mean(0) for ids in self.split(words)]
+        return torch.stack(rows) if rows else table[:0]
 
     def read(self, sources: Sequence[Sequence[str]]) -> list[Tensor]:
         """For each source its words' states, (n_words, width); at most MAX_PIECES pieces each.
@@ -75,9 +76,7 @@ class SourceReader:
             out = self.model(
                 input_ids=pieces.to(device), attention_mask=present.to(device)
             ).last_hidden_state
-        return [
-            _means(out[row], owner[row].to(device), len(ids)) for row, ids in enumerate(split)
-        ]
+        return [_means(out[row], owner[row].to(device), len(ids)) for row, ids in enumerate(split)]
 
 
 def _means(states: Tensor, owner: Tensor, n_words: int) -> Tensor:
@@ -98,9 +97,9 @@ def begin(encoder: Encoder, shape: Shape, vocabulary: Sequence[str], counts: Ten
     """
     net = RewriterNet(shape)
     layers = list(encoder.model.encoder.layer)
-    for mine, layer in zip(net.upper, layers[shape.n_frozen :], strict=True):
+    for mine, layer in zip(net.upper_layers(), layers[shape.n_frozen :], strict=True):
         _take(mine, layer)
-    for mine, layer in zip(net.decoder, layers[-shape.n_decoder :], strict=True):
+    for mine, layer in zip(net.decoder_layers(), layers[-shape.n_decoder :], strict=True):
         _take(mine, layer)
         # Nothing comes from the source at first, so that the layer begins as it was.
         nn.init.zeros_(mine.cross.out.weight)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.models.rewriter_lists import word_list
+
 __all__ = ["FEATURES", "Salience", "content", "features", "fit_salience"]
 
 FloatArray = NDArray[np.float64]
@@ -24,18 +26,10 @@ FEATURES = (
     "first_person", "leans_back", "central", "shared_with_start", "shared_with_first", "numbers",
 )  # fmt: skip
 """Names of the features, in order."""
-FIRST_PERSON = frozenset("i we my our me us you your i'm we're i've we've".split())
-LEANING = frozenset(
-    """he she it they this that these those but and so his her their its however meanwhile
-    also then there such or yet him them""".split()
-)
+FIRST_PERSON = word_list("first_person")
+LEANING = word_list("leaning")
 """Words at the start of a sentence that point back."""
-STOPWORDS = frozenset(
-    """the a an of to in and on for with at by from is are was were be been has have had it its he
-    she they his her their him them that this these those as but or not no said says say who which
-    what when where will would could can may after before about into over than also i we you my our
-    your me us 's s up out if there more one two so do did does just all some any""".split()
-)
+STOPWORDS = word_list("stopwords")
 
 
 def content(words: Sequence[str]) -> frozenset[str]:
@@ -80,7 +74,8 @@ class Salience:
     def score(self, sentences: Sequence[Sequence[str]]) -> FloatArray:
         """(n,) probability, 0-1, that a summary draws on each sentence."""
         logits = features(sentences) @ np.asarray(self.weights)
-        return 1 / (1 + np.exp(-logits))
+        probabilities: FloatArray = 1 / (1 + np.exp(-logits))
+        return probabilities
 
 
 def fit_salience(

@@ -19,6 +19,8 @@ from evalkit.text.sentences import sentences
 __all__ = ["FluentText", "fluency_section", "marked", "measure_fluency"]
 
 TABLE = "fluency"
+ANNOTATED = "documents"
+"""The system whose texts people annotated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def fluency_section(
     titles: Mapping[str, str],
     annotations: Mapping[str, Sequence[Span]],
 ) -> Section:
-    """The fluency table of all texts, and the first system's documents with their spans.
+    """The fluency table of all texts, and every text with its spans.
 
     The systems' texts have different sentences, so they are not compared by a paired test.
     """
@@ -63,7 +65,15 @@ def fluency_section(
     scored = [Scored(text.hypotheses, text.found) for text in texts]
     return Section(
         tables=(table(job, question, scored),),
-        documents=marked(texts[0], titles=titles, annotations=annotations),
+        documents=tuple(
+            document
+            for text in texts
+            for document in marked(
+                text,
+                titles=titles,
+                annotations=annotations if text.hypotheses.system == ANNOTATED else {},
+            )
+        ),
         warnings=tuple(_skipped(text) for text in texts if _skipped(text)),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
     )
@@ -113,7 +123,7 @@ def marked(
                     )
                     for segment, row in zip(sentences(document), chosen, strict=True)
                 ),
-                marks=tuple(sorted(_marks(text, chosen) + people, key=lambda m: (m.start, m.end))),
+                spans=tuple(sorted(_marks(text, chosen) + people, key=lambda m: (m.start, m.end))),
                 tokens=_tokens(text, chosen),
                 scores=_document_scores(text, chosen),
             )

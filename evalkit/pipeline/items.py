@@ -86,7 +86,7 @@ def items(
                 scores={key: value for rows in scores for key, value in rows[i].items()},
                 notes=_notes(found, i),
                 matches=shared_runs(text, references),
-                marks=tuple(
+                spans=tuple(
                     mark(scorer.name, span)
                     for scorer, measured in found
                     for span in (measured.spans[i] if measured.spans is not None else ())

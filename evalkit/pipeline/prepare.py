@@ -141,6 +141,9 @@ def _generator(entry: SystemEntry, given: _Given) -> Generator:
     options = entry.options
     if given.offline and entry.kind == "seq2seq":
         options["offline"] = True
+    model = options.get("model")
+    if isinstance(model, str) and (given.loaded.folder / model).is_dir():
+        options["model"] = str(given.loaded.folder / model)  # a hub id names no folder here
     return registry.generator(entry.kind, code=given.code, **options)
 
 

@@ -19,6 +19,7 @@ from evalkit.pipeline.versions import now, versions
 from evalkit.records import Document, Span
 from evalkit.registry import Code
 from evalkit.results import Report, RunInfo
+from evalkit.stats.resampling import MIN_CLUSTERS
 from evalkit.store.folder import open_for_writing
 
 __all__ = ["Evaluated", "Options", "evaluate"]
@@ -91,7 +92,18 @@ def compute(job: Job, config: EvaluationConfig, prepared: Prepared) -> Section:
         sections.append(summary_section(job, written, documents, references, prepared.metrics))
     if config.post_edit is not None and references is not None:
         sections.append(post_edit_section(job, documents, references, prepared.post_edit))
-    return joined(sections)
+    return joined([Section(warnings=_few(prepared)), *sections])
+
+
+def _few(prepared: Prepared) -> tuple[str, ...]:
+    n = len(prepared.documents)
+    if n >= MIN_CLUSTERS:
+        return ()
+    documents = "1 document is" if n == 1 else f"{n} documents are"
+    return (
+        f"{documents} too few for intervals and tests over documents ({MIN_CLUSTERS} are "
+        f"needed): differences between systems are anecdotes.",
+    )
 
 
 def _fluency(

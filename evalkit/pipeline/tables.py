@@ -72,10 +72,13 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
         cluster=settings.unit,
         n_items=len(first.texts),
         n_clusters=len(set(first.documents)) if by_document else len(first.texts),
+        confidence=job.statistics.confidence,
+        draws=job.statistics.draws,
+        seed=job.statistics.seed,
         systems=tuple(each.hypotheses.system for each in scored),
         scores=tuple(score for each in scored for score in _scores(each, by_document, settings)),
         comparisons=_comparisons(scored, by_document, settings) if question.paired else (),
-        notes=tuple(filter(None, (*question.notes, scope))),
+        notes=tuple(filter(None, (*question.notes, scope[:1].upper() + scope[1:]))),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evalkit.report import numbers
 from evalkit.report.fields import Shown, headline_fields, known_fields, shown
 from evalkit.report.flow import Flow, flow
-from evalkit.report.marking import Finding, findings, stretches
+from evalkit.report.marking import Finding, Palette, findings, stretches
 from evalkit.report.wording import changes
 from evalkit.results import Item, OutputInfo, ReferenceText, Report, Table
 
@@ -76,7 +76,7 @@ class Section:
     groups: tuple[Group, ...]
 
 
-def sections(report: Report, style: Mapping[str, int]) -> tuple[Section, ...]:
+def sections(report: Report, drawn: Palette) -> tuple[Section, ...]:
     """The report's items by table, in the order of the tables, then by document."""
     tables = {table.name: table for table in report.tables}
     by_table: dict[str, list[Item]] = {name: [] for name in tables}
@@ -95,7 +95,7 @@ def sections(report: Report, style: Mapping[str, int]) -> tuple[Section, ...]:
                 title=table.title if table else name,
                 paired=paired,
                 shaded=not paired and any(item.matches for item in items),
-                groups=_groups(items, table, known, style, paired=paired),
+                groups=_groups(items, table, known, drawn, paired=paired),
             )
         )
     return tuple(made)
@@ -105,7 +105,7 @@ def _groups(
     items: Sequence[Item],
     table: Table | None,
     known: Mapping[str, tuple[str, str]],
-    style: Mapping[str, int],
+    drawn: Palette,
     *,
     paired: bool,
 ) -> tuple[Group, ...]:
@@ -122,7 +122,7 @@ def _groups(
                 document=document,
                 title=title,
                 language=language,
-                items=tuple(lay(item, table, style) for item in own),
+                items=tuple(lay(item, table, drawn) for item in own),
                 references=()
                 if paired
                 else tuple(Reference(name, flow(text)) for name, text in texts),
@@ -135,23 +135,23 @@ def _key(reference: ReferenceText) -> tuple[str, str]:
     return reference.name, reference.text
 
 
-def _card(item: Item, table: Table | None, style: Mapping[str, int]) -> Beside:
-    return _beside(item, table, style, shades=item.matches, reference=None)
+def _card(item: Item, table: Table | None, drawn: Palette) -> Beside:
+    return _beside(item, table, drawn, shades=item.matches, reference=None)
 
 
-def _paired(item: Item, table: Table | None, style: Mapping[str, int]) -> Beside:
+def _paired(item: Item, table: Table | None, drawn: Palette) -> Beside:
     if not item.references:
-        return _beside(item, table, style, shades=(), reference=None)
+        return _beside(item, table, drawn, shades=(), reference=None)
     first = item.references[0]
     found = changes(item.hypothesis, first.text)
     reference = Reference(first.name, flow(first.text, shades=found.after))
-    return _beside(item, table, style, shades=found.before, reference=reference)
+    return _beside(item, table, drawn, shades=found.before, reference=reference)
 
 
 def _beside(
     item: Item,
     table: Table | None,
-    style: Mapping[str, int],
+    drawn: Palette,
     *,
     shades: Sequence[tuple[int, int]],
     reference: Reference | None,
@@ -163,8 +163,8 @@ def _beside(
         system=item.system,
         index=item.index,
         text=item.hypothesis,
-        flow=flow(item.hypothesis, marks=stretches(item.marks), shades=shades),
-        findings=findings(item.hypothesis, item.marks, style),
+        flow=flow(item.hypothesis, marks=stretches(item.spans, drawn), shades=shades),
+        findings=findings(item.hypothesis, item.spans, drawn),
         reference=reference,
         unchanged=reference is not None and item.hypothesis == item.references[0].text,
         how=_how(item.output),

@@ -1,10 +1,10 @@
 """The paired comparisons of a table, laid out for reading."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalkit.report import numbers
-from evalkit.report.footnotes import Footnotes
+from evalkit.report.footnotes import ALL, Footnotes
 from evalkit.report.standing import UNDECIDED, verdict
 from evalkit.results import Table
 
@@ -67,7 +67,11 @@ def comparisons(table: Table) -> Comparisons:
                 tested=pair.p is not None,
             )
         )
-    return Comparisons(tuple(rows), notes.entries, _summary(rows))
+    footnotes = notes.entries
+    if len(footnotes) == 1 and all(row.note for row in rows):
+        footnotes = ((ALL, footnotes[0][1]),)
+        rows = [replace(row, note="") for row in rows]
+    return Comparisons(tuple(rows), footnotes, _summary(rows))
 
 
 def _missing(p: float | None) -> str:

@@ -124,6 +124,8 @@ class _Sweep:
 
     def at(self, position: int) -> tuple[int, ...]:
         """Indices of the spans around the character at ``position``, outermost first."""
+        if not self._open and (not self._spans or self._spans[-1][0] > position):
+            return ()
         while self._spans and self._spans[-1][0] <= position:
             _, end, index = self._spans.pop()
             self._open.append((-end, index))

@@ -2,7 +2,10 @@
 
 import string
 
-__all__ = ["Footnotes"]
+__all__ = ["ALL", "Footnotes"]
+
+ALL = "all"
+"""Stands for a letter where a reason holds for everything above it."""
 
 
 class Footnotes:

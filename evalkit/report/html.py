@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from evalkit.report import numbers, provenance, visible
 from evalkit.report.beside import sections
 from evalkit.report.comparing import Comparisons, comparisons
-from evalkit.report.marking import styles
+from evalkit.report.marking import Palette, palette
 from evalkit.report.overview import Grid, all_numbers, headlines, lead
 from evalkit.report.reading import Reading, readings
 from evalkit.results import Report, Table
@@ -58,17 +58,17 @@ class _Texts:
 
 def page(report: Report) -> str:
     """The report as HTML."""
-    style = styles(report)
-    css, script = _asset("style.css"), _asset("script.js")
+    drawn = palette(report)
+    css, script = _asset("style.css") + _asset("texts.css"), _asset("script.js")
     signatures = provenance.signatures(report)
-    laid = sections(report, style)
+    laid = sections(report, drawn)
     return _environment().get_template("page.html").render(
         policy=_policy(css, script),
         css=Markup(css),  # noqa: S704 -- our own file
         script=Markup(script),  # noqa: S704 -- our own file
         heading=provenance.heading(report),
         tables=[_view(table) for table in report.tables],
-        texts=_texts(report, style),
+        texts=_texts(report, drawn),
         cards=[section for section in laid if not section.paired],
         pairs=[section for section in laid if section.paired],
         run=report.run,
@@ -135,10 +135,10 @@ def _view(table: Table) -> _TableView:
     return _TableView(table, lead(table), headlines(table), all_numbers(table), comparisons(table))
 
 
-def _texts(report: Report, style: dict[str, int]) -> Sequence[_Texts]:
+def _texts(report: Report, drawn: Palette) -> Sequence[_Texts]:
     tables = {table.name: table for table in report.tables}
     found: dict[str, dict[str, list[Reading]]] = {}
-    for view in readings(report, style):
+    for view in readings(report, drawn):
         found.setdefault(view.table, {}).setdefault(view.id, []).append(view)
     return [
         _Texts(

@@ -14,7 +14,7 @@ from evalkit.report.beside import Beside, Group, Section, sections
 from evalkit.report.comparing import comparisons
 from evalkit.report.fields import Shown
 from evalkit.report.flow import Flow
-from evalkit.report.marking import Finding, styles
+from evalkit.report.marking import Finding, palette
 from evalkit.report.overview import Cell, Grid, headlines, lead, secondary
 from evalkit.report.reading import Reading, readings
 from evalkit.results import Report, Table
@@ -29,13 +29,13 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 def document(report: Report) -> str:
     """The report as one Markdown text."""
-    style = styles(report)
+    drawn = palette(report)
     parts = [*_heading(report)]
     for table in report.tables:
         parts += _table(table)
-    for view in readings(report, style):
+    for view in readings(report, drawn):
         parts += _reading(view)
-    for section in sections(report, style):
+    for section in sections(report, drawn):
         parts += _section(section)
     parts += _provenance(report)
     return "\n\n".join(parts) + "\n"

@@ -27,6 +27,8 @@ _DECIMALS = {
     "0-100": 1,
     "%": 1,
     "0-1": 3,
+    "errors per 100 words": 2,
+    "edits per 100 reference words": 1,
     "ratio": 2,
     "words": 1,
     "standard errors": 2,
@@ -142,8 +144,6 @@ def _decimals(value: float, unit: str) -> int:
     if unit in _DECIMALS:
         return _DECIMALS[unit]
     size = abs(value)
-    if unit.endswith("per 100 words"):
-        return 2 if size < 10 else 1
     if size == 0 or size >= 1000:
         return 0
     return max(0, 3 - math.floor(math.log10(size))) if size < 1 else 2

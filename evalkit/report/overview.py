@@ -5,10 +5,10 @@ shown; what a format still does is escape it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalkit.report import numbers
-from evalkit.report.footnotes import Footnotes
+from evalkit.report.footnotes import ALL, Footnotes
 from evalkit.report.standing import Standing, standings
 from evalkit.results import Score, Table
 
@@ -104,18 +104,22 @@ def all_numbers(table: Table) -> Grid:
 
 def lead(table: Table) -> str:
     """What stands behind the numbers, in a sentence."""
-    items = f"{numbers.count(table.n_items)} {_plural(table.unit, table.n_items)}"
+    sizes = {score.n_scored + score.n_skipped for score in table.scores} or {table.n_items}
+    items = f"{numbers.count(max(sizes))} {_plural(table.unit, max(sizes))}"
+    if len(sizes) > 1:
+        items = f"{numbers.count(min(sizes))} to {items}, system by system"
     if table.cluster != table.unit:
         clusters = numbers.count(table.n_clusters)
         items += f" in {clusters} {_plural(table.cluster, table.n_clusters)}"
     made = []
     if any(score.low is not None for score in table.scores):
-        made.append("intervals")
+        made.append(f"{table.confidence:g} % intervals")
     if any(comparison.p is not None for comparison in table.comparisons):
         made.append("tests")
     if not made:
         return f"{items}; no intervals and no tests."
-    return f"{items}; {' and '.join(made)} resample {_plural(table.cluster, 2)}."
+    drawn = f" ({numbers.count(table.draws)} draws, seed {table.seed})" if table.draws else ""
+    return f"{items}; {' and '.join(made)} resample {_plural(table.cluster, 2)}{drawn}."
 
 
 def _grid(table: Table, wanted: Callable[[Score], bool], *, ranked: bool = False) -> Grid:
@@ -134,9 +138,20 @@ def _grid(table: Table, wanted: Callable[[Score], bool], *, ranked: bool = False
         Row(system, tuple(column[index] for column in cells))
         for index, system in enumerate(table.systems)
     )
+    footnotes, rows = _gathered(notes, rows)
     met = {cell.standing for row in rows for cell in row.cells}
     legend = tuple(standing for standing in Standing if standing in met and standing.value)
-    return Grid(columns, rows, notes.entries, legend)
+    return Grid(columns, rows, footnotes, legend)
+
+
+def _gathered(
+    notes: Footnotes, rows: tuple[Row, ...]
+) -> tuple[tuple[tuple[str, str], ...], tuple[Row, ...]]:
+    """A reason that holds for every cell is said once, without a letter on each."""
+    if len(notes.entries) != 1 or not all(cell.note for row in rows for cell in row.cells):
+        return notes.entries, rows
+    bare = tuple(Row(r.system, tuple(replace(cell, note="") for cell in r.cells)) for r in rows)
+    return ((ALL, notes.entries[0][1]),), bare
 
 
 def _column(score: Score) -> Column:
@@ -189,7 +204,8 @@ def _scale(scores: list[Score]) -> float:
     ends = [end for s in scores for end in (s.value, s.low, s.high) if end is not None]
     if not ends or min(ends) < 0:
         return 0.0
-    return {"0-100": max(100.0, *ends), "0-1": max(1.0, *ends)}.get(unit, max(ends))
+    full = {"0-100": 100.0, "0-1": 1.0, "edits per 100 reference words": 100.0}.get(unit, 0.0)
+    return max(full, *ends)
 
 
 def _bar(score: Score, top: float) -> tuple[float, float, float] | None:

@@ -8,7 +8,7 @@ from evalkit.report import numbers, visible
 from evalkit.report.fields import Named, Shown, headline_fields, shown
 from evalkit.report.flow import Flow, flow
 from evalkit.report.footnotes import Footnotes
-from evalkit.report.marking import Finding, Legend, excerpt, findings, legends, stretches
+from evalkit.report.marking import Finding, Legend, Palette, excerpt, findings, legends, stretches
 from evalkit.results import MarkedDocument, Report, SentenceScores, Table, Token
 
 __all__ = ["Reading", "SentenceRow", "readings"]
@@ -59,7 +59,7 @@ class Reading:
     footnotes: tuple[tuple[str, str], ...]
 
 
-def readings(report: Report, style: Mapping[str, int]) -> tuple[Reading, ...]:
+def readings(report: Report, drawn: Palette) -> tuple[Reading, ...]:
     """Every marked document, laid out; those of one table are sorted by the same field."""
     tables = {table.name: table for table in report.tables}
     sentences: dict[str, list[SentenceScores]] = {}
@@ -67,15 +67,15 @@ def readings(report: Report, style: Mapping[str, int]) -> tuple[Reading, ...]:
         sentences.setdefault(document.table, []).extend(document.sentences)
     keys = {name: _telling(tables.get(name), found) for name, found in sentences.items()}
     return tuple(
-        _reading(document, tables.get(document.table), style, keys[document.table])
+        _reading(document, tables.get(document.table), drawn, keys[document.table])
         for document in report.documents
     )
 
 
 def _reading(
-    document: MarkedDocument, table: Table | None, style: Mapping[str, int], key: Named | None
+    document: MarkedDocument, table: Table | None, drawn: Palette, key: Named | None
 ) -> Reading:
-    found = findings(document.text, document.marks, style)
+    found = findings(document.text, document.spans, drawn)
     heat, tokens = _heat(document.tokens)
     columns = headline_fields(table, (name for s in document.sentences for name in s.scores))
     notes = Footnotes()
@@ -89,7 +89,7 @@ def _reading(
         text=document.text,
         flow=flow(
             document.text,
-            marks=stretches(document.marks),
+            marks=stretches(document.spans, drawn),
             tokens=tokens,
             sentences=[(sentence.start, sentence.end) for sentence in document.sentences],
         ),

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
+from evalkit.report import numbers
 from evalkit.results import Comparison, Score
 
 __all__ = ["LEVEL", "UNDECIDED", "Standing", "standings", "verdict"]
@@ -40,7 +41,7 @@ class Standing(Enum):
 _WORDS = {
     Standing.BEST: f"best: better than every other system by test (p < {LEVEL})",
     Standing.UNTESTED: "best estimate, not tested against every other system",
-    Standing.LEVEL: "best estimate, or not told apart from it by test",
+    Standing.LEVEL: "equal best estimate, or not told apart from the best by test",
     Standing.OTHER: "",
 }
 
@@ -66,8 +67,13 @@ def standings(scores: Sequence[Score], comparisons: Sequence[Comparison]) -> dic
     others = set(values) - set(leaders)
     if level:
         return found | dict.fromkeys([*leaders, *level], Standing.LEVEL)
-    tested = all(tests.get(system) == Standing.BEST for system in others)
-    return found | {leaders[0]: Standing.BEST if tested else Standing.UNTESTED}
+    if all(tests.get(system) == Standing.BEST for system in others):
+        return found | {leaders[0]: Standing.BEST}
+    # A difference that the table doesn't show makes nobody best.
+    unit = scores[0].unit
+    alike = [s for s in values if numbers.score(values[s], unit) == numbers.score(best, unit)]
+    standing = Standing.UNTESTED if len(alike) == 1 else Standing.LEVEL
+    return found | dict.fromkeys(alike, standing)
 
 
 def verdict(comparison: Comparison, *, higher_is_better: bool | None) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from evalkit.errors import InputError, nearest
 from evalkit.report import provenance
 from evalkit.report.beside import sections
-from evalkit.report.marking import styles
+from evalkit.report.marking import palette
 from evalkit.report.reading import readings
 from evalkit.report.terminal_grids import plain, score_table
 from evalkit.report.terminal_texts import group_parts, reading_parts, worst_parts
@@ -41,7 +41,7 @@ def show(report: Report, console: Console, *, document: str | None, worst: int |
     if document is not None:
         parts = _document(report, console, document, _SENTENCES if worst is None else worst)
     elif worst is not None:
-        parts = worst_parts(readings(report, styles(report)), worst)
+        parts = worst_parts(readings(report, palette(report)), worst)
     else:
         parts = _overview(report, console.width)
     for part in parts:
@@ -69,15 +69,15 @@ def _document(report: Report, console: Console, document: str, n: int) -> Iterat
         hint = f" Did you mean {guess!r}?" if guess else ""
         listed = ", ".join(map(repr, known)) or "none"
         raise InputError(f"this run has no document {document!r}.{hint} Known: {listed}.")
-    style = styles(report)
-    own = [view for view in readings(report, style) if view.id == document]
+    drawn = palette(report)
+    own = [view for view in readings(report, drawn) if view.id == document]
     for view in own[:1]:
         yield from reading_parts(view, n)
     if own[1:]:
         others = ", ".join(view.system for view in own[1:])
         yield plain(f"The page shows it marked for {others}, too.")
     coloured = console.color_system is not None and not console.no_color
-    for section in sections(report, style):
+    for section in sections(report, drawn):
         for group in section.groups:
             if group.document == document:
                 yield Text()

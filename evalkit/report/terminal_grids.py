@@ -1,7 +1,7 @@
 """Score tables and comparisons for a terminal: numbers are never cut, names may wrap.
 
-Fields stand in rows and systems in columns, as many systems side by side as fit; the others
-follow below.
+Whichever there are more of, systems or fields, stands in rows. Where systems stand in columns, as
+many as fit go side by side and the others follow below.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,8 +43,11 @@ def score_table(table: Table, width: int) -> Iterator[RenderableType]:
     if not grid.columns:
         yield plain("Nothing was scored.")
         return
-    for rows in _chunks(grid, width):
-        yield _systems(grid.columns, rows)
+    if len(grid.rows) > len(grid.columns) and _fits_across(grid, width):
+        yield _fields(grid)
+    else:
+        for rows in _chunks(grid, width):
+            yield _systems(grid.columns, rows)
     for standing in grid.legend:
         yield plain(f"{standing.value} {standing.words}")
     yield from footnotes(grid.footnotes)
@@ -89,6 +92,26 @@ def _chunks(grid: Grid, width: int) -> Iterator[list[Row]]:
     yield chunk
 
 
+def _fits_across(grid: Grid, width: int) -> bool:
+    """Whether all fields fit side by side, beside the names of the systems."""
+    names = max(cell_len(visible.line(row.system)) for row in grid.rows)
+    widest = max(_width(row) for row in grid.rows)
+    heads = [_label(column).cell_len for column in grid.columns]
+    return names + sum(max(head, widest) + _GAP for head in heads) <= width
+
+
+def _fields(grid: Grid) -> RenderableType:
+    """Systems in rows, fields in columns."""
+    drawn = sheet(("", False))
+    for column in grid.columns:
+        drawn.add_column(_label(column), justify="right", no_wrap=True)
+    by_column = [_aligned([row.cells[at] for row in grid.rows]) for at in range(len(grid.columns))]
+    for at, row in enumerate(grid.rows):
+        name = Text(visible.line(row.system))
+        drawn.add_row(name, *(column[at] for column in by_column))
+    return Padding(drawn, (1, 0, 0, 0), expand=False)
+
+
 def _systems(columns: Sequence[Column], rows: Sequence[Row]) -> RenderableType:
     drawn = sheet(("", False))
     for row in rows:
@@ -110,11 +133,16 @@ def _width(row: Row) -> int:
 
 
 def _values(row: Row) -> list[Text]:
-    """A system's values; what follows a number is padded, so that the numbers stand in line."""
-    tails = [_tail(cell) for cell in row.cells]
+    """A system's values, in line."""
+    return _aligned(row.cells)
+
+
+def _aligned(cells: Sequence[Cell]) -> list[Text]:
+    """Values one below the other; what follows a number is padded, so that they stand in line."""
+    tails = [_tail(cell) for cell in cells]
     widest = max(tail.cell_len for tail in tails)
     shown = []
-    for cell, tail in zip(row.cells, tails, strict=True):
+    for cell, tail in zip(cells, tails, strict=True):
         tail.pad_right(widest - tail.cell_len)
         value = Text(cell.value, style=_STYLES[cell.standing], no_wrap=True)
         shown.append(value.append_text(tail))

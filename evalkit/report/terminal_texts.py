@@ -1,6 +1,6 @@
 """Texts for a terminal: findings numbered and coloured, sentences, summaries, word changes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -29,11 +29,14 @@ def reading_parts(view: Reading, n_sentences: int) -> Iterator[RenderableType]:
     title = f"{view.title} ({view.id})" if view.title else view.id
     yield plain(f"{title}, {view.system}", "bold")
     yield from _scores(view.scores)
-    yield Padding(_text(view.flow, view.findings), (1, 0, 1, 2), expand=False)
+    # Readers' marks beside those of scorers would fill the text with numbers.
+    drawn = [finding for finding in view.findings if not finding.by_person] or view.findings
+    yield Padding(_text(view.flow, drawn), (1, 0, 1, 2), expand=False)
     for legend in view.legends:
         names = ", ".join(map(visible.line, legend.scorers))
-        yield Text(f"{names}: {legend.n_findings}", style=_COLOURS[legend.style])
-    for finding in view.findings:
+        where = " by readers, on the page" if legend.by_people and drawn != view.findings else ""
+        yield Text(f"{names}: {legend.n_findings}{where}", style=_COLOURS[legend.style])
+    for finding in drawn:
         yield _finding(finding)
     if view.sentences:
         yield from _sentences(view, n_sentences)
@@ -90,15 +93,16 @@ def _item(item: Beside, *, paired: bool, coloured: bool) -> Iterator[RenderableT
 def _text(
     flow: Flow, findings: Sequence[Finding], *, shade: str = "match", coloured: bool = True
 ) -> Text:
-    """A text with its findings; without colour, word changes stand in brackets."""
+    """A text with these findings; without colour, word changes stand in brackets."""
     shown = Text()
+    drawn = {finding.number: finding for finding in findings}
     for paragraph in flow.paragraphs:
         was_shaded = False
         for piece in (piece for run in paragraph.runs for piece in run.pieces):
             if piece.shaded != was_shaded and not coloured:
                 shown.append(_BRACKETS[shade][was_shaded])
             was_shaded = piece.shaded
-            _append(shown, piece, findings, shade)
+            _append(shown, piece, drawn, shade)
         if was_shaded and not coloured:
             shown.append(_BRACKETS[shade][1])
         shown.append("\n\n" if paragraph.after.count("\n") > 1 else "\n")
@@ -106,15 +110,14 @@ def _text(
     return shown if shown.plain else Text("(no text)", style="dim")
 
 
-def _append(shown: Text, piece: Piece, findings: Sequence[Finding], shade: str) -> None:
+def _append(shown: Text, piece: Piece, drawn: Mapping[int, Finding], shade: str) -> None:
     styles = [_SHADES[shade]] if piece.shaded else []
-    for number in piece.marks:
-        finding = findings[number - 1]
+    for finding in (drawn[number] for number in piece.marks if number in drawn):
         styles.append(f"underline {_COLOURS[finding.style]}")
         styles += ["bold"] if finding.severity == "major" else []
     shown.append(visible.text(piece.text), " ".join(styles))
-    for number in piece.ends:
-        shown.append(f"[{number}]", f"dim {_COLOURS[findings[number - 1].style]}")
+    for finding in (drawn[number] for number in piece.ends if number in drawn):
+        shown.append(f"[{finding.number}]", f"dim {_COLOURS[finding.style]}")
 
 
 def _finding(finding: Finding) -> RenderableType:

@@ -185,9 +185,7 @@ class Rewriter:
         small = _small_words(sentences, model.vocabulary)
         weights = _weights(sentences)
         drafts: dict[tuple[int, str], tuple[_Sentence, Rewrite]] = {}
-        for one, rewrites in zip(
-            (one for one in pool for _ in classes), found, strict=True
-        ):
+        for one, rewrites in zip((one for one in pool for _ in classes), found, strict=True):
             for rewrite in rewrites:
                 text = printed(rewrite.words, rewrite.links, one.words, small=small)
                 kept = drafts.get((one.index, text))
@@ -206,8 +204,7 @@ class Rewriter:
         measured = self._scorer().measure(Batch(hypotheses=tuple(texts)))
         per_word = self._error_cost * 20
         return [
-            per_word * float(errors) / max(1.0, float(n))
-            for errors, n, *_ in measured.statistics
+            per_word * float(errors) / max(1.0, float(n)) for errors, n, *_ in measured.statistics
         ]
 
     def _scorer(self) -> "Detector":
@@ -238,8 +235,7 @@ def _rate(rewrite: "Rewrite") -> float:
 
 
 def _small_words(sentences: Sequence[_Sentence], vocabulary: Sequence[str]) -> frozenset[str]:
-    """Words that are no names: those that may be written, and those that the document writes
-    small."""
+    """Words that are no names: the vocabulary's, and those that the document writes small."""
     seen = {word.surface for one in sentences for word in one.words}
     return frozenset(vocabulary) | {surface for surface in seen if surface.islower()}
 

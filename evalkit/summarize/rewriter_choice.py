@@ -65,7 +65,7 @@ def limits_of(n_words: int, kind: str) -> Limits:
 
 
 def distinct(
-    sentences: Sequence[Sequence[str]], ranked: Sequence[int], *, limit: float = 0.6
+    sentences: Sequence[Sequence[str]], ranked: Sequence[int], *, limit: float = 0.4
 ) -> list[int]:
     """The ranked sentences without those whose content an earlier one mostly has."""
     kept: list[int] = []

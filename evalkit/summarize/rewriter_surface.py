@@ -42,7 +42,7 @@ def printed(
     surfaces = [
         _surface(word, link, source, small) for word, link in zip(words, links, strict=True)
     ]
-    _fix_articles(words, links, source, surfaces)
+    _fix_articles(words, links, surfaces)
     _fix_quotes(words, source, surfaces)
     while surfaces and words[len(surfaces) - 1] in (",", "-", ";", ":", "."):
         surfaces.pop()
@@ -59,9 +59,7 @@ def _tight(links: Sequence[int], source: Sequence[ReadWord]) -> list[bool | None
     return found
 
 
-def _surface(
-    word: str, link: int, source: Sequence[ReadWord], small: Collection[str]
-) -> str:
+def _surface(word: str, link: int, source: Sequence[ReadWord], small: Collection[str]) -> str:
     if link < 0:
         return "I" + word[1:] if word == "i" or word.startswith("i'") else word
     surface = source[link].surface
@@ -73,9 +71,7 @@ def _surface(
     return "a" if opens and surface == "A" else surface
 
 
-def _fix_articles(
-    words: Sequence[str], links: Sequence[int], source: Sequence[ReadWord], surfaces: list[str]
-) -> None:
+def _fix_articles(words: Sequence[str], links: Sequence[int], surfaces: list[str]) -> None:
     """Sets *a* or *an* before a word that did not follow it in the source."""
     for i in range(len(words) - 1):
         kept = links[i] >= 0 and links[i + 1] == links[i] + 1
@@ -101,8 +97,8 @@ def _ended(text: str) -> str:
     bare = text.rstrip(CLOSING)
     if bare[-1:] in tuple(ENDS):
         return text
-    if text[-1:] in "”\"" and len(bare) < len(text):
-        return f"{bare.rstrip(',;:')}.{text[len(bare):]}"
+    if text[-1:] in '”"' and len(bare) < len(text):
+        return f"{bare.rstrip(',;:')}.{text[len(bare) :]}"
     return text + "."
 
 

@@ -12,14 +12,14 @@ Leaves out highlights that merge several sentences and links by meaning or stem.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from evalkit.models.rewriter_lists import word_list
+
 __all__ = ["WRITTEN", "Pair", "align", "completed", "pairs_of"]
 
 WRITTEN = -1
 """The link of a word that is not copied."""
 ARTICLES = frozenset({"a", "an", "the"})
-DETERMINERS = ARTICLES | frozenset(
-    "this that these those his her its their my our your some any no each every one".split()
-)
+DETERMINERS = word_list("determiners")
 AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "had", "been", "be"})
 RUN_BONUS = 0.3
 """What a copied word that continues a run is worth more; below 1/3, so that length comes first
@@ -145,8 +145,8 @@ def pairs_of(
     *,
     coverage: float = 0.6,
     n_words: tuple[int, int] = (5, 50),
-) -> Iterator[tuple[int, int, Pair]]:
-    """Sentence index, highlight index and pair, for every sentence that covers a highlight.
+) -> Iterator[Pair]:
+    """A pair for every sentence that covers a highlight, highlight by highlight.
 
     Args:
         sentences: plain words of each sentence of the article.
@@ -157,15 +157,16 @@ def pairs_of(
     from rapidfuzz.distance import LCSseq
 
     types = [frozenset(sentence) for sentence in sentences]
-    for h, highlight in enumerate(highlights):
+    for highlight in highlights:
         if len(highlight) < n_words[0]:
             continue
         wanted = set(highlight)
-        for s, sentence in enumerate(sentences):
-            if len(sentence) > n_words[1] or len(wanted & types[s]) < coverage * len(wanted) - 1:
+        for sentence, own in zip(sentences, types, strict=True):
+            shared = len(wanted & own)  # a cheap bound before the costly comparison
+            if len(sentence) > n_words[1] or shared < coverage * len(wanted) - 1:
                 continue
             common = LCSseq.similarity(highlight, sentence)
             if common >= coverage * len(highlight):
                 links = moved(sentence, highlight, align(sentence, highlight))
                 share = common / len(highlight)
-                yield s, h, Pair(tuple(sentence), tuple(highlight), links, share)
+                yield Pair(tuple(sentence), tuple(highlight), links, share)

@@ -90,30 +90,36 @@ def labels(places: Sequence[Place], errors: Sequence[Place]) -> tuple[BoolArray,
 
 
 def calibrate(
-    folder: Path, sentences: Sequence[Marked], *, words_per_alarm: float, device: str = "cpu"
+    folder: Path,
+    sets: Sequence[Sequence[Marked]],
+    *,
+    words_per_alarm: float,
+    device: str = "cpu",
 ) -> Calibration:
     """Fits, writes the result into the folder's ``model.json``, and gives it.
 
+    All sets share the weights, and each has its own bias, since people mark more in some kinds of
+    text than in others; the first set's bias is kept, so its sentences say what one error is.
+
     Args:
         folder: a trained detector.
-        sentences: marked by people; the detector must not have learned from them.
+        sets: marked by people; the detector must not have learned from them. The threshold comes
+            from the first.
         words_per_alarm: at most one false alarm in so many words.
         device: where the detector runs.
 
     Raises:
         ValueError: no sentence has an error, or every token is in one.
     """
-    read = read_marked(folder, sentences, device=device)
-    marks = [labels(one.places, one.marked.errors) for one in read]
-    rows = np.vstack([one.rows for one in read])
-    token = fit_logistic(rows, np.concatenate([inside for inside, _ in marks]))
-    start = fit_logistic(rows, np.concatenate([starts for _, starts in marks]))
+    read = [read_marked(folder, sentences, device=device) for sentences in sets]
+    token, start = (_fit(read, kind) for kind in (0, 1))
     settings = dict(bundle_settings(folder))
     threshold = next(
         (
             float(value)
             for value in THRESHOLDS
-            if _words_per_alarm(read, token, Marker(settings, threshold=value)) >= words_per_alarm
+            if _words_per_alarm(read[0], token, Marker(settings, threshold=value))
+            >= words_per_alarm
         ),
         float(THRESHOLDS[-1]),
     )
@@ -125,6 +131,20 @@ def calibrate(
     }
     update_settings(folder, settings)
     return found
+
+
+def _fit(sets: Sequence[Sequence[Read]], kind: int) -> Logistic:
+    """Shared weights and the first set's bias; kind 0: tokens in errors, 1: starts."""
+    blocks, marks = [], []
+    for number, read in enumerate(sets):
+        rows = np.vstack([one.rows for one in read])
+        member = np.zeros((rows.shape[0], len(sets) - 1))
+        if number:
+            member[:, number - 1] = 1.0
+        blocks.append(np.hstack([rows, member]))
+        marks += [labels(one.places, one.marked.errors)[kind] for one in read]
+    found = fit_logistic(np.vstack(blocks), np.concatenate(marks))
+    return Logistic(found.weights[: len(FEATURES)], found.bias)
 
 
 def matches(spans: Sequence[Place], errors: Sequence[Place]) -> int:

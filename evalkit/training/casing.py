@@ -35,20 +35,20 @@ def split_tokenised(text: str) -> list[list[str]]:
     sentences: list[list[str]] = []
     current: list[str] = []
     ended = False
-    for token in text.split():
-        if ended and not (token == '"' and current.count('"') % 2 == 1) and token not in _ENDS:
+    for word in text.split():
+        if ended and not (word == '"' and current.count('"') % 2 == 1) and word not in _ENDS:
             sentences.append(current)
             current, ended = [], False
-        current.append(token)
-        ended = ended or token in _ENDS
+        current.append(word)
+        ended = ended or word in _ENDS
     return [*sentences, current] if current else sentences
 
 
 def detokenise(words: Sequence[str]) -> str:
     """Tokens in the Penn Treebank manner, joined as they are printed.
 
-    >>> detokenise('the 5 - year - old " ca n\\'t wait " , said tom \\'s aunt .'.split())
-    'the 5-year-old "can\\'t wait", said tom\\'s aunt.'
+    >>> print(detokenise("the 5 - year - old ca n't ( or wo n't ) see tom 's aunt .".split()))
+    the 5-year-old can't (or won't) see tom's aunt.
     """
     pieces: list[str] = []
     hyphen = False

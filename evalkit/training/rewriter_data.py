@@ -6,7 +6,7 @@ kept when every word of its target can be copied or written.
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +15,28 @@ from numpy.typing import NDArray
 
 from evalkit.errors import InputError
 from evalkit.models.rewriter_words import read_words
+from evalkit.models.salience import FEATURES, content, features
 from evalkit.text.sentences import split
 from evalkit.training.alignment import Pair, completed, pairs_of
 from evalkit.training.casing import detokenise, split_tokenised
 from evalkit.training.rewriter_vocabulary import spelled
 
-__all__ = ["Article", "Examples", "make_examples", "make_pairs", "plain_words", "read_articles"]
+__all__ = [
+    "Article",
+    "Examples",
+    "Pairing",
+    "draw_rows",
+    "highlight_words",
+    "make_examples",
+    "make_pairs",
+    "read_articles",
+    "read_texts",
+    "sentences_of",
+]
 
 IntArray = NDArray[np.int32]
+DRAWN = 0.8
+"""Least sum of two shares, each 0-1."""
 PREFIXES = (("new", ":"), ("update", ":"))
 """What newsrooms put before a highlight."""
 
@@ -35,6 +49,22 @@ class Article:
     """The whole text."""
     highlights: tuple[str, ...]
     """One sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which sentence-highlight pairs to take."""
+
+    coverage: float
+    """Least share of a highlight that stands in its sentence, in order."""
+    shortest: int
+    """Fewest words of a highlight."""
+    longest: int
+    """Most words of a sentence."""
+    n_sentences: int
+    """Sentences of an article that are looked at."""
+    tokenised: bool
+    """Whether the text is tokenised in the Penn Treebank manner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,71 +94,125 @@ def read_articles(
     """The articles of a JSON Lines file; ``highlights`` is a list, or text with a line each.
 
     Raises:
-        InputError: the file is not there, a line is not JSON, or a field is missing.
+        InputError: the file is not there, a line is not a JSON object, or a field is missing.
     """
-    opened = gzip.open if path.suffix == ".gz" else open
+    for place, row in _rows(path):
+        for field in (article, highlights):
+            if field not in row:
+                raise InputError(
+                    f"{place}: no field {field!r}. Name the fields in the recipe: article_field, "
+                    "highlights_field; files of other text: texts."
+                )
+        points = row[highlights]
+        lines = points if isinstance(points, list) else str(points).splitlines()
+        found = tuple(str(point) for point in lines if str(point).strip())
+        yield Article(str(row[article]), found)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """The place and the fields of each row."""
     try:
-        with opened(path, "rt", encoding="utf-8") as lines:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield _article(line, f"{path}, line {number}", article, highlights)
+                    yield f"{path}, line {number}", _row(line, f"{path}, line {number}")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}. Give JSON Lines in UTF-8.") from error
 
 
-def _article(line: str, place: str, article: str, highlights: str) -> Article:
+def _row(line: str, place: str) -> dict[str, object]:
     try:
         row = json.loads(line)
-        text, points = row[article], row[highlights]
-    except (json.JSONDecodeError, TypeError) as error:
-        raise InputError(f"{place}: not a JSON object ({error})") from error
-    except KeyError as error:
-        raise InputError(
-            f"{place}: no field {error}. Name the fields in the recipe: article_field, "
-            "highlights_field."
-        ) from error
-    lines = points.splitlines() if isinstance(points, str) else points
-    return Article(str(text), tuple(str(point) for point in lines if str(point).strip()))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{place}: no JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{place}: expected a JSON object, found {type(row).__name__}")
+    return row
 
 
-def plain_words(text: str, *, tokenised: bool) -> tuple[str, ...]:
-    """Plain words of a sentence, joined first where the text is tokenised."""
-    joined = detokenise(text.split()) if tokenised else text
-    return tuple(word.plain for word in read_words(joined))
+def read_texts(path: Path, field: str) -> Iterator[str]:
+    """The texts in one field of a JSON Lines file.
+
+    Raises:
+        InputError: as ``read_articles``.
+    """
+    for place, row in _rows(path):
+        if field not in row:
+            raise InputError(f"{place}: no field {field!r}. Name it in the recipe: text_field.")
+        yield str(row[field])
 
 
-def sentences_of(text: str, *, tokenised: bool, language: str = "en") -> list[tuple[str, ...]]:
+def _plain(words: str) -> tuple[str, ...]:
+    return tuple(word.plain for word in read_words(words))
+
+
+def sentences_of(text: str, *, tokenised: bool) -> list[tuple[str, ...]]:
     """Plain words of each sentence of a text."""
     if tokenised:
-        return [
-            tuple(word.plain for word in read_words(detokenise(tokens)))
-            for tokens in split_tokenised(text)
-        ]
-    return [
-        tuple(word.plain for word in read_words(text[start:end]))
-        for start, end in split(text, language=language)
-    ]
+        return [_plain(detokenise(tokens)) for tokens in split_tokenised(text)]
+    return [_plain(text[start:end]) for start, end in split(text)]
 
 
 def highlight_words(text: str, *, tokenised: bool) -> tuple[str, ...]:
-    """Plain words of a highlight without its newsroom prefix and final full stop."""
-    words = plain_words(text, tokenised=tokenised)
+    """Plain words of a highlight without its newsroom prefix and final full stop.
+
+    >>> highlight_words("NEW: Ferry crew were safe.", tokenised=False)
+    ('ferry', 'crew', 'were', 'safe')
+    """
+    words = _plain(detokenise(text.split()) if tokenised else text)
     if words[:2] in PREFIXES:
         words = words[2:]
     return words[:-1] if words[-1:] == (".",) else words
 
 
-def make_pairs(
-    articles: Sequence[Article] | Iterator[Article], *, coverage: float, tokenised: bool,
-    n_words: tuple[int, int],
-) -> Iterator[Pair]:  # fmt: skip
+def make_pairs(articles: Iterable[Article], pairing: Pairing) -> Iterator[Pair]:
     """Pairs of all articles, their targets completed."""
     for article in articles:
-        sentences = sentences_of(article.article, tokenised=tokenised)
-        points = [highlight_words(text, tokenised=tokenised) for text in article.highlights]
-        for _, _, pair in pairs_of(sentences, points, coverage=coverage, n_words=n_words):
+        sentences = sentences_of(article.article, tokenised=pairing.tokenised)
+        points = [highlight_words(text, tokenised=pairing.tokenised) for text in article.highlights]
+        for pair in pairs_of(
+            sentences[: pairing.n_sentences],
+            points,
+            coverage=pairing.coverage,
+            n_words=(pairing.shortest, pairing.longest),
+        ):
             words, links = completed(pair.source, pair.target, pair.links)
             yield Pair(pair.source, words, links, pair.coverage)
+
+
+def draw_rows(
+    articles: Iterable[Article], *, tokenised: bool
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Features of every sentence, and whether a highlight was drawn from it.
+
+    A highlight is drawn from the sentence that shares most with it: the share of its words that
+    stand there in order, plus the share of its content words. Below DRAWN it is from none.
+    """
+    from rapidfuzz.distance import LCSseq
+
+    rows, drawn = [], []
+    for article in articles:
+        sentences = sentences_of(article.article, tokenised=tokenised)
+        if not sentences:
+            continue
+        marks = np.zeros(len(sentences), np.bool_)
+        contents = [content(words) for words in sentences]
+        for text in article.highlights:
+            point = highlight_words(text, tokenised=tokenised)
+            wanted = content(point)
+            if not wanted:
+                continue
+            shares = [
+                LCSseq.similarity(point, words) / len(point) + len(wanted & own) / len(wanted)
+                for words, own in zip(sentences, contents, strict=True)
+            ]
+            best = int(np.argmax(shares))
+            marks[best] |= shares[best] > DRAWN
+        rows.append(features(sentences))
+        drawn.append(marks)
+    if not rows:
+        return np.zeros((0, len(FEATURES))), np.zeros(0, np.bool_)
+    return np.concatenate(rows), np.concatenate(drawn)
 
 
 def make_examples(

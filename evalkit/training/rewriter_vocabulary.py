@@ -6,11 +6,19 @@ number, no day or month is ever in it: what cannot be written cannot be invented
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.models.rewriter_lists import word_list
 from evalkit.training.alignment import WRITTEN, Pair
 from evalkit.training.casing import Casing
 
-__all__ = ["GAP", "STOP", "learn_vocabulary", "spelled", "writable"]
+if TYPE_CHECKING:
+    from evalkit.training.rewriter_data import Examples
+
+__all__ = ["GAP", "STOP", "learn_vocabulary", "spelled", "writable", "written_counts"]
 
 GAP = -1
 """The action of a word that can be neither copied nor written: nothing is learned from it."""
@@ -18,13 +26,7 @@ GAP = -1
 STOP = "</s>"
 """Entry 0: the rewrite ends."""
 MARKS = (",", '"', "'s")
-NUMBERS = frozenset(
-    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
-    hundred hundreds thousand thousands million millions billion billions trillion dozen dozens
-    first second third fourth fifth sixth seventh eighth ninth tenth half quarter twice double
-    triple once pair couple""".split()
-)
+NUMBERS = word_list("numbers")
 """Words that state a number."""
 
 
@@ -52,9 +54,14 @@ def learn_vocabulary(pairs: Iterable[Pair], casing: Casing, *, size: int) -> tup
     return (STOP, *(word for _, word in sorted(known)[: size - 1]))
 
 
-def spelled(
-    pair: Pair, vocabulary: dict[str, int], *, n_gaps: int = 0
-) -> tuple[int, ...] | None:
+def written_counts(rows: "Examples", n_vocabulary: int) -> NDArray[np.int64]:
+    """(v,) how often each word of the vocabulary is written in the examples."""
+    n_source = np.diff(rows.source_starts)[rows.source_of]
+    written = rows.actions - np.repeat(n_source, np.diff(rows.action_starts))
+    return np.bincount(written[written >= 0], minlength=n_vocabulary).astype(np.int64)
+
+
+def spelled(pair: Pair, vocabulary: dict[str, int], *, n_gaps: int = 0) -> tuple[int, ...] | None:
     """Actions of a pair: j to copy source word j, len(source) + v to write word v, then stop.
 
     Up to ``n_gaps`` words that can be neither copied nor written become GAP; with more of them

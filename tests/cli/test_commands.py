@@ -170,7 +170,7 @@ def test_fluency_refuses_another_language(here: Path, capsys: pytest.CaptureFixt
 def test_summarize_with_lead(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = lines(here / "note.txt", "The boat left at noon. Nobody was on board. It came back.")
     assert call("summarize", path, "--model", "lead", "--words", "10") == 0
-    assert capsys.readouterr().out.strip() == "The boat left at noon. Nobody was on board."
+    assert capsys.readouterr().out.strip() == "The boat left at noon.\nNobody was on board."
 
 
 def test_init_writes_a_config_that_is_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

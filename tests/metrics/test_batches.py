@@ -5,7 +5,6 @@ import sys
 
 import numpy as np
 import pytest
-from metric_samples import batch
 
 from evalkit.metrics.bleu import Bleu
 from evalkit.metrics.chrf import Chrf, chrf_plus_plus
@@ -17,6 +16,7 @@ from evalkit.metrics.ter import Ter
 from evalkit.records import Batch
 from evalkit.stages import Scorer, SegmentScorer
 from evalkit.stats.estimate import estimate
+from tests.metrics.metric_samples import batch
 
 SURFACE = [
     Bleu(),
@@ -149,7 +149,7 @@ def test_an_empty_hypothesis_scores_as_in_the_reference_implementation(scorer, s
 
 
 def test_start_up_is_light():
-    modules = "bleu chrf extractiveness faithfulness length rouge ter".split()
+    modules = ("bleu", "chrf", "extractiveness", "faithfulness", "length", "rouge", "ter")
     imports = "; ".join(f"import evalkit.metrics.{module}" for module in modules)
     heavy = "{'sacrebleu', 'torch', 'nltk', 'sentencex', 'scipy', 'pandas'} & set(sys.modules)"
     command = f"import sys; {imports}; import evalkit.stats.comparison; print({heavy})"

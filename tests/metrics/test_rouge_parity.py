@@ -5,7 +5,6 @@ import string
 
 import numpy as np
 import pytest
-from metric_samples import SEGMENTS, SUMMARIES, batch
 from nltk.stem.porter import PorterStemmer
 from rouge_score import rouge_scorer, tokenizers
 
@@ -13,14 +12,16 @@ from evalkit.metrics.porter import stem
 from evalkit.metrics.rouge import Rouge
 from evalkit.metrics.rouge_tokens import tokenize
 from evalkit.records import Batch
+from tests.metrics.metric_samples import SEGMENTS, SUMMARIES, batch
 
 KINDS = ("1", "2", "3", "L", "Lsum")
-SUFFIXES = (
+ENDS = (
     "s es ies ied ed ing eed y ly alli ally logy logi fulli fully ational tional enci anci izer "
     "ization ation ator alism iveness fulness ousness aliti iviti biliti icate ative alize iciti "
     "ical ful ness al ance ence er ic able ible ant ement ment ent ion sion tion ou ism ate iti "
     "ous ive ize e ll lle at bl iz"
-).split()
+)
+SUFFIXES = ENDS.split()
 
 
 def few_words(seed: int, n: int = 120) -> Batch:

@@ -63,14 +63,15 @@ def test_modified_precision_of_papineni_et_al(hypothesis, references, precision1
     [
         ("police kill the gunman", 1 / 3, 3 / 4),
         ("the gunman kill police", 1 / 3, 2 / 4),
-        ("the gunman police killed", 1 / 3, 2 / 4),
+        ("the gunman police killed", 2 / 3, 2 / 4),
     ],
     ids=["S2", "S3", "S4"],
 )
 def test_rouge_of_lin(hypothesis, rouge2, rouge_l):
     """Lin 2004, section 3.1: S1 is "police killed the gunman"; beta = 1, so P = R = F.
 
-    Of S4 the paper gives ROUGE-L only; its ROUGE-2 is 1/3 by the same count.
+    Of S4 the paper gives ROUGE-L, and says that ROUGE-2 prefers it to S3: it has two of the three
+    bigrams.
     """
     reference = "police killed the gunman"
     found = scores(Rouge(kind="L"), hypothesis, reference)

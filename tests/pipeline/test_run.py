@@ -65,8 +65,8 @@ def test_fluency_sees_the_slips_and_the_post_edit_has_none(config: Path, tmp_pat
     assert before.value is not None
     assert before.value > 0
     assert after.value == 0.0
-    (ferry,) = (d for d in report.documents if d.id == "ferry")
-    found = {ferry.text[m.start : m.end]: m.category for m in ferry.marks}
+    (ferry,) = (d for d in report.documents if (d.system, d.id) == ("documents", "ferry"))
+    found = {ferry.text[m.start : m.end]: m.category for m in ferry.spans}
     assert any("the" in text.lower() for text in found)
     for sentence in ferry.sentences:
         assert ferry.text[sentence.start : sentence.end].strip()
@@ -92,6 +92,15 @@ def test_scorers_that_differ_in_name_alone_are_kept_apart(config: Path, tmp_path
         for field in ("rouge1", "rouge2", "rougeL")
     }
     assert len(values) == 3
+
+
+def test_one_metric_stands_twice_under_two_labels(config: Path, tmp_path: Path) -> None:
+    settings = ["summaries.metrics=[rouge1, {name: rouge1, label: stemmed, stemmer: true}]"]
+    report = run(config, tmp_path / "run", settings=settings)
+    plain = score(report, "summaries.short", "lead", "rouge1")
+    stemmed = score(report, "summaries.short", "lead", "stemmed")
+    assert "stem" in stemmed.signature
+    assert stemmed.signature != plain.signature
 
 
 def test_two_documents_give_no_interval_and_no_p_but_the_reason(
@@ -151,7 +160,7 @@ def test_a_killed_run_goes_on_to_the_same_report(
 
 def test_limit_takes_the_first_documents(config: Path, tmp_path: Path) -> None:
     report = run(config, tmp_path / "run", limit=1)
-    assert [d.id for d in report.documents] == ["ferry"]
+    assert {d.id for d in report.documents} == {"ferry"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from evalkit.report import numbers
         pytest.param(-3.25, "0-100", "−3.2", id="a real minus sign"),
         pytest.param(0.41239, "0-1", "0.412", id="share"),
         pytest.param(3.14159, "errors per 100 words", "3.14", id="small rate"),
-        pytest.param(31.4159, "errors per 100 words", "31.4", id="large rate"),
+        pytest.param(31.4159, "edits per 100 reference words", "31.4", id="edit rate"),
         pytest.param(12345.6, "bits", "12,346", id="unknown unit, large"),
         pytest.param(12.3456, "bits", "12.35", id="unknown unit"),
         pytest.param(0.00123456, "bits", "0.001235", id="unknown unit, small"),

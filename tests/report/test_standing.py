@@ -1,8 +1,8 @@
 import pytest
-import sample
 
 from evalkit.report.standing import Standing, standings, verdict
 from evalkit.results import Comparison, Score
+from tests.report import sample
 
 BEST, UNTESTED, LEVEL, OTHER = Standing.BEST, Standing.UNTESTED, Standing.LEVEL, Standing.OTHER
 
@@ -37,6 +37,11 @@ def paired(a: str, b: str, p: float | None, p_adjusted: float | None = None) -> 
         pytest.param(
             scores(3, 2, 1), [paired("a", "b", 0.03, 0.06), paired("a", "c", 0.01, 0.02)],
             [LEVEL, LEVEL, OTHER], id="Holm decides",
+        ),
+        pytest.param(scores(3, 2.96, 1), [], [LEVEL, LEVEL, OTHER], id="alike as written"),
+        pytest.param(scores(3, 2.94, 1), [], [UNTESTED, OTHER, OTHER], id="not alike as written"),
+        pytest.param(
+            scores(3, 2.96), [paired("a", "b", 0.01)], [BEST, OTHER], id="alike, but told apart"
         ),
         pytest.param(scores(3, 3, 1), [], [LEVEL, LEVEL, OTHER], id="equal best"),
         pytest.param(

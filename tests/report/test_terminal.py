@@ -2,12 +2,12 @@ import io
 import re
 
 import pytest
-import sample
 from rich.console import Console
 
 from evalkit.errors import InputError
 from evalkit.report import numbers, visible
 from evalkit.report.terminal import show
+from tests.report import sample
 
 
 def printed(
@@ -56,7 +56,7 @@ def test_a_text_cannot_drive_the_terminal() -> None:
 def test_markup_in_a_text_is_text() -> None:
     report = sample.report()
     (first, *_) = report.documents
-    tricky = first.model_copy(update={"text": "[red]x[/red] [/] :tada:", "marks": ()})
+    tricky = first.model_copy(update={"text": "[red]x[/red] [/] :tada:", "spans": ()})
     file = io.StringIO()
     console = Console(file=file, width=100, force_terminal=True, color_system="truecolor")
     shown = report.model_copy(update={"documents": (tricky,), "items": ()})
@@ -66,10 +66,11 @@ def test_markup_in_a_text_is_text() -> None:
 
 def test_a_document_has_its_findings_sentences_and_summaries() -> None:
     text = printed(120, document="ferry")
-    assert "The old[3] ferry[1] at Lindholm[4] has stopped to[5] run since Monday.[7]" in text
-    assert re.search(r"3 grammar major, mechanics\.doubled-word “old” → delete", text)
+    assert "The old[2] ferry[1] at Lindholm has stopped to[3] run since Monday.[5]" in text
+    assert re.search(r"2 grammar major, mechanics\.doubled-word “old” → delete", text)
     assert text.index("Drivers needs to do a way around of 14") > 0
     assert "reference short.a" in text
+    assert "annotator a: 1 by readers, on the page" in text
     assert "[-worry-]" in text
     assert "{+worried+}" in text
     assert "Failed: the model wrote nothing" in text
@@ -80,7 +81,7 @@ def test_worst_sentences_first() -> None:
     sentences = text[text.index("Sentences") :]
     assert sentences.index("Drivers needs") < sentences.index("Two bridges")
     assert "2 of 5 sentences" in text
-    assert "3 of 25 sentences" in printed(120, worst=3)
+    assert "3 of 27 sentences" in printed(120, worst=3)
 
 
 def test_colour_only_where_the_console_has_it() -> None:

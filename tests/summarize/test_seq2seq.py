@@ -6,60 +6,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from evalkit.errors import ConfigError, ModelError
+from evalkit.errors import ConfigError
 from evalkit.models.checkpoint import find_checkpoint
 from evalkit.models.generation import quiet
-from evalkit.models.seq2seq import Prompt, Seq2SeqModel, load_seq2seq
-from evalkit.records import GenerationBatch, Length, Output
-from evalkit.summarize.pieces import pack, pieces
+from evalkit.models.seq2seq import Prompt, load_seq2seq
+from evalkit.records import GenerationBatch, Length
 from evalkit.summarize.seq2seq import Seq2Seq
-from evalkit.text.words import count_words
-from tests.tiny_models import (
-    DOCUMENTS,
-    LONG_DOCUMENT,
-    MAX_TOKENS,
-    one_thread,
-    tiny_bart,
-    tiny_t5,
-)
+from tests.summarize.tiny_summaries import batch, generate, on_one_thread, texts_of
+from tests.tiny_models import DOCUMENTS, tiny_bart, tiny_t5
 
-__all__ = ["tiny_bart", "tiny_t5"]
+__all__ = ["on_one_thread", "tiny_bart", "tiny_t5"]
 
 GREEDY = {"max_new_tokens": 20}
 BEAMS = {"num_beams": 3, "max_new_tokens": 24, "min_new_tokens": 6, "no_repeat_ngram_size": 2}
 PENALISED = {"num_beams": 2, "max_length": 30, "length_penalty": 2.0, "early_stopping": True}
 SAMPLED = {"do_sample": True, "top_k": 20, "temperature": 1.5, "max_new_tokens": 20}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    with one_thread():
-        yield
-
-
-def batch(texts, words: int = 12, ids=None) -> GenerationBatch:
-    names = ids or tuple(f"document-{i}" for i in range(len(texts)))
-    return GenerationBatch(tuple(names), tuple(texts), Length(words))
-
-
-@cache
-def opened(folder: Path, options: str) -> Seq2Seq:
-    """A model with these options (as JSON), kept for the tests that need the same."""
-    return Seq2Seq(model=str(folder), device="cpu", **json.loads(options))
-
-
-def generate(folder: Path, texts=DOCUMENTS, words: int = 12, **options) -> tuple[Output, ...]:
-    return opened(folder, json.dumps(options)).generate(batch(texts, words))
-
-
-@cache
-def loaded_plainly(folder: Path) -> Seq2SeqModel:
-    return load_seq2seq(find_checkpoint(str(folder)), settings={})
-
-
-def texts_of(outputs) -> list[str]:
-    assert [output.error for output in outputs] == [""] * len(outputs)
-    return [output.text for output in outputs]
 
 
 @cache
@@ -199,93 +160,6 @@ def test_the_models_own_limits_where_asked_for(tiny_bart: Path, tmp_path: Path) 
         generate(tiny_bart, limits="model")
 
 
-# --- long input
-
-
-def test_windows_read_all_of_a_long_document(tiny_bart: Path) -> None:
-    (output,) = generate(tiny_bart, [LONG_DOCUMENT])
-
-    assert output.usage["source_tokens"] > 3 * MAX_TOKENS
-    assert output.usage["windows"] == 4
-    assert output.usage["rounds"] == 2
-    assert (output.cut, output.error) == ("", "")
-    assert 0 < output.usage["words"] < 30
-
-
-def test_joined_windows_share_the_length(tiny_bart: Path) -> None:
-    (output,) = generate(tiny_bart, [LONG_DOCUMENT], words=40, merge="join")
-
-    assert (output.usage["windows"], output.usage["rounds"]) == (4, 1)
-    parts = pieces_of(tiny_bart, LONG_DOCUMENT)
-    alone = texts_of(generate(tiny_bart, parts, words=10))
-    assert output.text == " ".join(alone)
-
-
-def pieces_of(folder: Path, text: str) -> tuple[str, ...]:
-    """The windows: this vocabulary has more tokens for a sentence after a space, so 5 % less room
-    than the 94 tokens between the special ones."""
-    model = loaded_plainly(folder)
-    return pieces(
-        text,
-        count=lambda texts: [len(row) - 2 for row in model.encode(texts)],
-        room=89,
-        language="en",
-    )
-
-
-def test_truncating_says_what_was_cut(tiny_bart: Path) -> None:
-    (output,) = generate(tiny_bart, [LONG_DOCUMENT], long_input="truncate")
-    model = loaded_plainly(tiny_bart)
-    n_tokens = len(model.encode([LONG_DOCUMENT])[0])
-    kept = model.encode([LONG_DOCUMENT], limit=MAX_TOKENS)[0]
-
-    assert output.cut == f"the last {n_tokens - 96} of {n_tokens} tokens (68%)"
-    assert len(kept) == MAX_TOKENS
-    assert kept[-1] == 2, "the end token is kept"
-
-
-def test_refusing_is_a_failed_item_and_no_other(tiny_bart: Path) -> None:
-    outputs = generate(tiny_bart, [DOCUMENTS[0], LONG_DOCUMENT], long_input="refuse")
-
-    assert outputs[0].text
-    assert outputs[1].stop == "error"
-    assert "tokens and the model reads 96" in outputs[1].error
-
-
-def test_a_sentence_longer_than_the_model_is_cut_between_words(tiny_t5: Path) -> None:
-    (output,) = generate(tiny_t5, ["the harbour and " * 80], merge="join")
-
-    assert output.usage["windows"] > 2
-    assert output.error == ""
-
-
-@pytest.mark.parametrize(
-    ("counts", "room", "expected", "reason"),
-    [
-        ([4, 4, 4], 12, [(0, 3)], "all fit"),
-        ([5, 5, 5, 1], 10, [(0, 2), (2, 4)], "two, filled one after the other"),
-        ([9, 1, 1, 1, 1], 10, [(0, 1), (1, 5)], "two: the smaller largest sum wins"),
-        ([10, 10], 10, [(0, 1), (1, 2)], "each alone"),
-        ([], 10, [], "none"),
-    ],
-)
-def test_packing(counts, room: int, expected, reason: str) -> None:
-    assert pack(counts, room) == expected, reason
-
-
-def test_pieces_lose_only_white_space() -> None:
-    text = "  One. Two two!\n\nA sentence of many, many words that is too long. (End.)  "
-    found = pieces(text, count=lambda ts: [count_words(t) for t in ts], room=5, language="en")
-
-    assert "".join("".join(found).split()) == "".join(text.split())
-    assert max(count_words(piece) for piece in found) <= 5
-
-
-def test_a_character_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="alone has more than 0 tokens"):
-        pieces("abc", count=lambda texts: [len(text) for text in texts], room=0, language="en")
-
-
 # --- failures
 
 
@@ -345,133 +219,3 @@ def test_languages_are_what_the_user_says(tiny_bart: Path) -> None:
     assert model.generate(british)[0].error == ""
     assert Seq2Seq(model="x").languages is None
     assert Seq2Seq(model="x", languages="fr").languages == {"fr"}
-
-
-# --- options
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"long_input": "windows"}, "Did you mean 'window'"),
-        ({"merge": "agin"}, "Did you mean 'again'"),
-        ({"limits": "token"}, "expected words, model"),
-        ({"dtype": "float64"}, "expected float32, bfloat16, float16"),
-        ({"batch_tokens": 0}, "whole number from 1"),
-        ({"max_source_tokens": "many"}, "whole number from 1"),
-        ({"seed": True}, "whole number from 0"),
-        ({"generation": ["num_beams"]}, "settings by name"),
-        ({"generation": {"num_beam": 4}}, "Did you mean 'num_beams'"),
-        ({"generation": {"num_beams": "4"}}, "num_beams is '4', expected a whole number"),
-        ({"generation": {"num_beams": 0}}, "1 or more"),
-        ({"generation": {"do_sample": 1}}, "true or false"),
-        ({"generation": {"top_p": "high"}}, "expected a number"),
-        ({"generation": {"early_stopping": "soon"}}, "true, false or never"),
-        ({"generation": {"suppress_tokens": 3}}, "a list of token ids"),
-        ({"generation": {"max_length": 9, "max_new_tokens": 9}}, "not both"),
-        ({"generation": {"custom_generate": "someone/code"}}, "no setting 'custom_generate'"),
-    ],
-)
-def test_wrong_options_are_refused_before_anything_loads(options, message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        Seq2Seq(model="nowhere/at-all", **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"generation": {"temperature": 0.5}}, "no effect without do_sample"),
-        ({"generation": {"length_penalty": 2.0}}, "no effect without num_beams"),
-        ({"generation": {"max_new_tokens": 96}}, "the model has 95"),
-        ({"max_source_tokens": 97}, "the model has 96 positions"),
-        ({"max_source_tokens": 2}, "nothing is left for the text"),
-        ({"device": "abacus"}, "no device 'abacus'"),
-    ],
-)
-def test_options_that_do_not_fit_the_model_are_refused(tiny_bart, options, message) -> None:
-    model = Seq2Seq(model=str(tiny_bart), **{"device": "cpu"} | options)
-    with pytest.raises(ConfigError, match=message):
-        model.generate(batch(DOCUMENTS[:1]))
-
-
-def test_prefix_is_the_models_own_unless_given(tiny_t5: Path) -> None:
-    own = generate(tiny_t5)
-
-    assert generate(tiny_t5, prefix="summarize: ") == own
-    assert texts_of(generate(tiny_t5, prefix="")) != texts_of(own)
-
-
-@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_half_precision_runs(tiny_t5: Path, dtype: str) -> None:
-    model = Seq2Seq(model=str(tiny_t5), dtype=dtype, device="cpu")
-
-    assert len(texts_of(model.generate(batch(DOCUMENTS[:2])))) == 2
-    assert f"dtype:{dtype}" in model.signature()
-
-
-# --- identity and life
-
-
-def test_signature_tells_everything_that_decides(tiny_bart: Path, tiny_t5: Path) -> None:
-    def signed(folder: Path = tiny_bart, **options) -> str:
-        return Seq2Seq(model=str(folder), **{"device": "cpu"} | options).signature()
-
-    plain = signed()
-    changed = [
-        signed(tiny_t5),
-        signed(generation=BEAMS),
-        signed(limits="model"),
-        signed(prefix="a|b: "),
-        signed(long_input="truncate"),
-        signed(merge="join"),
-        signed(max_source_tokens=50),
-        signed(seed=1),
-        signed(dtype="bfloat16"),
-        signed(batch_tokens=99),
-    ]
-    assert len({plain, *changed}) == 11
-    assert all(text.count("|") == plain.count("|") and "\n" not in text for text in changed)
-    for name in ("transformers", "torch", "tokenizers", "sentencex", "model:tiny-bart@sha256-"):
-        assert name in plain
-    assert str(tiny_bart.parent) not in plain, "the place on this machine says nothing"
-
-
-def test_signature_follows_the_files_not_their_place(tiny_bart: Path, tmp_path: Path) -> None:
-    def signed(folder: Path) -> str:
-        return Seq2Seq(model=str(folder), device="cpu").signature()
-
-    copy = shutil.copytree(tiny_bart, tmp_path / "a" / "tiny-bart")
-    assert signed(copy) == signed(tiny_bart)
-    (copy / "trainer_state.json").write_text("{}")
-    assert signed(copy) == signed(tiny_bart), "a log of the training is not read"
-    (copy / "generation_config.json").write_text('{"num_beams": 2}')
-    assert signed(copy) != signed(tiny_bart)
-
-
-def test_signature_loads_no_weights(tiny_bart: Path) -> None:
-    model = Seq2Seq(model=str(tiny_bart), device="cpu")
-    model.signature()
-
-    assert model._loaded is None
-
-
-def test_the_model_is_loaded_once_and_freed(tiny_bart: Path) -> None:
-    model = Seq2Seq(model=str(tiny_bart), device="cpu")
-    first = model.generate(batch(DOCUMENTS))
-    loaded = model._loaded
-    model.generate(batch(DOCUMENTS))
-    assert model._loaded is loaded
-
-    model.close()
-    model.close()
-    assert model._loaded is None
-    assert not hasattr(loaded, "_model")
-    assert model.generate(batch(DOCUMENTS)) == first
-
-
-def test_a_tokenizer_of_another_model_is_refused(tiny_bart, tiny_t5, tmp_path: Path) -> None:
-    folder = shutil.copytree(tiny_t5, tmp_path / "mixed")
-    shutil.copy(tiny_bart / "tokenizer.json", folder)
-
-    with pytest.raises(ModelError, match="the tokenizer isn't this model's"):
-        generate(folder)

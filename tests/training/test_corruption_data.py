@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from tiny_detector import clean_rows, tagged_rows, write_rows
+from tests.training.tiny_detector import clean_rows, tagged_rows, write_rows
 
 from evalkit.errors import InputError
 from evalkit.models.pieces import IGNORED, Pieces

@@ -1,7 +1,7 @@
 """Training: the same from the same seed, whole or in parts; recipes and data that are refused."""
 
 import pytest
-from tiny_detector import clean_rows, tagged_rows, tiny_encoder, write_rows
+from tests.training.tiny_detector import clean_rows, tagged_rows, tiny_encoder, write_rows
 
 from evalkit.errors import ConfigError, InputError
 from evalkit.models.bundle import bundle_settings, bundle_sha256, load_bundle

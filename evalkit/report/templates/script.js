@@ -106,6 +106,4 @@
   };
   addEventListener("hashchange", reveal);
   reveal();
-
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => (part.open = true)));
 })();

@@ -1,0 +1,184 @@
+"""The rewriter's bar: ROUGE on CNN/DailyMail's validation part against ``lead`` of equal length.
+
+    python benchmarks/rewriter.py [--data ../shared/data] [--half b] [--documents 500] [--words 60]
+
+Documents are drawn with a fixed seed from one half of ``summaries/cnn_dailymail.val`` (by the
+parity of the first byte of the SHA-256 of the id: a even, b odd). The set is lower-cased and in
+Penn tokens; for the summariser it is joined and its capitals are restored with counts from
+``english/digitalgov``, ``masc``, ``speeches`` and ``fluency/mlqe_pe.train``. For ROUGE the set
+stays as it is, and each summary is lower-cased and its contractions are parted as the set has them
+(``can't`` -> ``ca n't``); other marks do not count in ROUGE's tokens. ``lead`` is cut, document by
+document, to exactly as many words as the rewriter wrote. Bar: ROUGE-1, -2 and -L F1 at most one
+point below ``lead``. Exit code 1 when it is missed, 2 when the data are absent.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evalkit.metrics.extractiveness import Extractiveness
+from evalkit.metrics.faithfulness import Faithfulness
+from evalkit.metrics.rouge import rouge1, rouge2, rouge_l
+from evalkit.records import Batch, GenerationBatch, Length, Output
+from evalkit.stages import Generator, Scorer
+from evalkit.summarize.lead import Lead
+from evalkit.summarize.rewriter import Rewriter
+from evalkit.text.sentences import split
+from evalkit.text.words import count_words
+from evalkit.training.casing import Casing, detokenise, learn_casing, split_tokenised
+
+SEED = 20_261
+TEXTS = {
+    "english/digitalgov": "text",
+    "english/masc": "text",
+    "english/speeches": "text",
+    "fluency/mlqe_pe.train": "post_edit",
+}
+BAR = 1.0
+CONTRACTION = re.compile(r"(?<=\w)(n['’]t|['’](?:s|re|ve|ll|d|m))\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document of the set."""
+
+    id: str
+    text: str
+    tokens: str
+    reference: str
+
+
+def rows(path: Path) -> Iterator[dict[str, object]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def learned_casing(data: Path) -> Casing:
+    return learn_casing(
+        str(row[field]) for name, field in TEXTS.items() for row in rows(data / f"{name}.jsonl.gz")
+    )
+
+
+def items(data: Path, casing: Casing, *, half: str, n: int, seed: int) -> list[Item]:
+    kept = [
+        row
+        for row in rows(data / "summaries/cnn_dailymail.val.jsonl.gz")
+        if hashlib.sha256(str(row["id"]).encode()).digest()[0] % 2 == (half == "b")
+    ]
+    chosen = np.random.default_rng(seed).permutation(len(kept))[:n]
+    return [item(kept[i], casing) for i in sorted(chosen.tolist())]
+
+
+def item(row: dict[str, object], casing: Casing) -> Item:
+    article = str(row["article"])
+    sentences = [casing.truecase(detokenise(tokens)) for tokens in split_tokenised(article)]
+    highlights = row["highlights"]
+    lines = highlights if isinstance(highlights, list) else [highlights]
+    return Item(str(row["id"]), " ".join(sentences), article, "\n".join(map(str, lines)))
+
+
+def as_the_set(text: str) -> str:
+    """Lower-cased, contractions parted."""
+    return CONTRACTION.sub(r" \1", text.lower()).replace("’", "'")
+
+
+def generated(system: Generator, found: Sequence[Item], lengths: Sequence[int]) -> list[Output]:
+    return [
+        system.generate(GenerationBatch((one.id,), (one.text,), Length(n)))[0]
+        for one, n in zip(found, lengths, strict=True)
+    ]
+
+
+def scored(scorer: Scorer, batch: Batch) -> dict[str, float]:
+    measured = scorer.measure(batch)
+    values = scorer.score(measured.statistics.sum(axis=0))
+    return {field.name: float(value) for field, value in zip(scorer.fields, values, strict=True)}
+
+
+def figures(found: Sequence[Item], texts: Sequence[str]) -> dict[str, float]:
+    references = tuple((one.reference,) for one in found)
+    batch = Batch(tuple(map(as_the_set, texts)), references)
+    sources = Batch(tuple(texts), sources=tuple(one.text for one in found))
+    answer: dict[str, float] = {}
+    for scorer in (rouge1(), rouge2(), rouge_l()):
+        answer[scorer.name] = scored(scorer, batch)[scorer.name]
+    answer["novel bigrams %"] = scored(Extractiveness(), sources)["extractiveness.novel_bigrams"]
+    answer["names and numbers from the source %"] = scored(Faithfulness(), sources)["faithfulness"]
+    answer["sentences not in the source %"] = 100 * novel_sentences(found, texts)
+    answer["words"] = float(np.mean([count_words(text) for text in texts]))
+    return answer
+
+
+def novel_sentences(found: Sequence[Item], texts: Sequence[str]) -> float:
+    """Share of sentences that do not stand in the document word for word, case and end aside."""
+    new = total = 0
+    for one, text in zip(found, texts, strict=True):
+        source = " ".join(one.text.lower().split())
+        for start, end in split(text):
+            total += 1
+            new += text[start:end].lower().strip(' .”"') not in source
+    return new / max(1, total)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--half", choices=("a", "b"), default="b")
+    parser.add_argument("--documents", type=int, default=500)
+    parser.add_argument("--words", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--options", type=json.loads, default={}, help="of the rewriter, as JSON")
+    parser.add_argument("--outputs", type=Path, help="write the summaries here, as JSON Lines")
+    arguments = parser.parse_args()
+    if not (arguments.data / "summaries/cnn_dailymail.val.jsonl.gz").is_file():
+        print(f"no data in {arguments.data}: name their folder with --data", file=sys.stderr)
+        return 2
+    casing = learned_casing(arguments.data)
+    found = items(
+        arguments.data, casing, half=arguments.half, n=arguments.documents, seed=arguments.seed
+    )
+    return compared(found, arguments)
+
+
+def compared(found: list[Item], arguments: argparse.Namespace) -> int:
+    system = Rewriter(**arguments.options)
+    generated(system, found[:1], [arguments.words])  # loads the model
+    began, used = time.perf_counter(), time.process_time()
+    outputs = generated(system, found, [arguments.words] * len(found))
+    wall = (time.perf_counter() - began) / len(found)
+    processor = (time.process_time() - used) / len(found)
+    kept = [i for i, output in enumerate(outputs) if not output.error]
+    found, texts = [found[i] for i in kept], [outputs[i].text for i in kept]
+    cut = generated(Lead(cut="word"), found, [count_words(text) for text in texts])
+    mine, lead = figures(found, texts), figures(found, [output.text for output in cut])
+    print(f"{len(found)} documents of half {arguments.half}, {len(outputs) - len(kept)} failed")
+    print(f"{'':38}{'rewriter':>10}{'lead':>10}{'difference':>12}")
+    for name, value in mine.items():
+        print(f"{name:38}{value:10.2f}{lead[name]:10.2f}{value - lead[name]:+12.2f}")
+    lengths = [count_words(text) for text in texts]
+    near = np.mean([abs(n - arguments.words) <= 0.15 * arguments.words for n in lengths])
+    print(f"words: {min(lengths)}-{max(lengths)}, within 15 % of {arguments.words}: {near:.1%}")
+    print(f"seconds per document: {wall:.2f} ({processor:.2f} of processor time)")
+    print(system.signature())
+    if arguments.outputs is not None:
+        lines = [
+            json.dumps({"id": one.id, "summary": text, "reference": one.reference})
+            for one, text in zip(found, texts, strict=True)
+        ]
+        arguments.outputs.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    missed = [name for name in ("rouge1", "rouge2", "rougeL") if mine[name] < lead[name] - BAR]
+    print(f"bar missed: {', '.join(missed)}" if missed else "bar held")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
