@@ -17,8 +17,8 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from detector import half, plain, tagged
 
-from benchmarks.detector import half, plain, tagged
 from evalkit.fluency.detector import BUNDLED
 from evalkit.models.detector_trainer import vectors_of
 from evalkit.models.encoder import load_encoder

@@ -7,6 +7,7 @@ import typer
 
 import evalkit
 from evalkit.cli import configs, runs, texts, training
+from evalkit.cli.printing import forgiving_output
 from evalkit.errors import EvalkitError
 
 __all__ = ["app", "main"]
@@ -53,6 +54,7 @@ app.add_typer(training.app, name="train")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits with its code; the console script of the package."""
+    forgiving_output()
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="evalkit")
     except EvalkitError as error:

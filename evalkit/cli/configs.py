@@ -1,11 +1,11 @@
 """``list``, ``validate``, ``init``, ``schema``: what there is and what a config looks like."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from evalkit.cli.printing import print_json
 from evalkit.errors import ConfigError
 
 __all__ = ["init", "list_names", "schema", "validate"]
@@ -64,4 +64,4 @@ def schema(
     models: dict[str, type[BaseModel]] = {"config": EvaluationConfig, "report": Report}
     if what not in models:
         raise ConfigError(f"no schema of {what!r}; there are: {', '.join(models)}")
-    typer.echo(json.dumps(models[what].model_json_schema(), indent=2))
+    print_json(models[what].model_json_schema())

@@ -1,11 +1,10 @@
 """The work behind ``fluency`` and ``summarize``."""
 
-import json
-
 import typer
 
 from evalkit import registry
 from evalkit.cli.inputs import documents_of
+from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
@@ -20,7 +19,7 @@ def fluency(files: list[str], scorers: list[str], *, as_json: bool) -> None:
     with bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:
-        typer.echo(json.dumps(_fluency_json(report), ensure_ascii=False, indent=1))
+        print_json(_fluency_json(report))
         return
     from rich.console import Console
 
@@ -67,7 +66,7 @@ def summarize(files: list[str], model: str, words: int, *, offline: bool, as_jso
             for document, output in zip(documents, outputs, strict=True)
         ]  # fmt: skip
         whole = {"schema": SCHEMA_VERSION, "signature": generator.signature(), "summaries": rows}
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+        print_json(whole)
     else:
         for document, output in zip(documents, outputs, strict=True):
             if len(documents) > 1:

@@ -1,12 +1,12 @@
 """The work behind ``score``: files of segments to tables, as one corpus per system."""
 
-import json
 import sys
 from pathlib import Path
 
 import typer
 
 from evalkit import registry
+from evalkit.cli.printing import print_json
 from evalkit.corpus.outputs import read_lines
 from evalkit.errors import AlignmentError, ConfigError
 from evalkit.pipeline.segments import Segments, score_segments
@@ -38,7 +38,7 @@ def score(
     for warning in report.run.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if as_json:
-        typer.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
+        print_json(_as_json(report))
         return
     from rich.console import Console
 

@@ -63,6 +63,7 @@ def save_bundle(
     half = {name: value.detach().to("cpu", torch.float16) for name, value in tensors.items()}
     part = folder / (WEIGHTS + ".part")
     save_file({name: value.contiguous() for name, value in half.items()}, part)
+    part.chmod(0o644)  # safetensors writes files that only their owner reads
     sha256 = sha256_of(part)
     part.replace(folder / WEIGHTS)
     card = {

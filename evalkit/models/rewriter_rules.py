@@ -1,9 +1,10 @@
 """What keeps a rewrite readable and true, whatever the network prefers.
 
-Nothing inside quotation marks is left out or reordered, no three words come twice, no longer word
-comes more often than in the source, no rewrite stops on a word that cannot end a sentence, brackets
-stay behind, and a longer word that is written though no word of the source resembles it costs
-``invention``. Pure arithmetic on words; leaves out grammar.
+What was quoted stays between quotation marks, whole runs of it and in order; no three words come
+twice, no longer word comes more often than in the source, no rewrite stops on a word that cannot
+end a sentence, brackets and what is in them stay behind, and a longer word that is written though
+no word of the source resembles it costs ``invention``. Pure arithmetic on words; leaves out
+grammar.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from evalkit.models.rewriter_lists import word_list
 
-__all__ = ["FORBIDDEN", "Partial", "Request", "Rules", "SearchSettings", "Writable"]
+__all__ = ["FORBIDDEN", "Partial", "Request", "Rules", "SearchSettings", "Writable", "quoted_words"]
 
 FORBIDDEN = -1e9
 UNENDING = word_list("unending")
@@ -46,6 +47,8 @@ class Request:
     """Its plain words."""
     length: int
     """The length class that is wanted."""
+    quoted: tuple[bool, ...] = ()
+    """For each word whether it is quoted; (): as the sentence's own marks have it."""
 
 
 @dataclass(slots=True)
@@ -88,16 +91,17 @@ class Rules:
         for j, word in enumerate(request.words):
             self.columns.setdefault(word, []).append(j)
         self.index = words.index
-        inside = np.cumsum([word == QUOTE for word in request.words]) % 2 == 1
-        self.quoted = inside & np.array([word != QUOTE for word in request.words])
+        self.quoted = np.array(request.quoted or quoted_words(request.words), np.bool_)
         self.start = np.zeros(width + len(words.stems))
         self.start[n:width] = FORBIDDEN
         related = np.isin(words.stems, [_stem(word) for word in request.words])
         self.start[width:] = np.where(words.free | related, 0.0, -settings.invention)
+        # What was quoted is copied between quotation marks or not at all.
+        self.start[:n][self.quoted | _bracketed(request.words)] = FORBIDDEN
         for j, word in enumerate(request.words):
-            if word in BRACKETS:
+            if word == QUOTE and not self.quoted[j + 1 : j + 2].any():
                 self.start[j] = FORBIDDEN
-        if self.counts[QUOTE] % 2 or not self.counts[QUOTE]:
+        if not self.quoted.any():
             self._ban(self.start, QUOTE)
 
     def costs(self, partial: Partial) -> NDArray[np.float64]:
@@ -126,7 +130,8 @@ class Rules:
             costs[: len(self.words)][allowed] = 0.0
             return costs
         following = partial.last + 1
-        if following < len(self.words) and self.words[following] not in BRACKETS:
+        goes_on = self.quoted[following : following + 1].any()
+        if goes_on or self.words[following : following + 1] == (QUOTE,):
             costs[following] = 0.0
         if len(partial.words) > 2 and partial.words[-1] not in UNENDING and QUOTE in self.index:
             costs[self.offset + self.index[QUOTE]] = 0.0
@@ -149,6 +154,29 @@ class Rules:
             costs[column] = FORBIDDEN
         if word in self.index:
             costs[self.offset + self.index[word]] = FORBIDDEN
+
+
+def quoted_words(words: Sequence[str], *, is_open: bool = False) -> tuple[bool, ...]:
+    """For each word whether it is quoted; ``is_open`` where a quotation goes on from before.
+
+    >>> quoted_words(["he", "said", '"', "no", '"'])
+    (False, False, False, True, False)
+    """
+    found = []
+    for word in words:
+        is_open ^= word == QUOTE
+        found.append(is_open and word != QUOTE)
+    return tuple(found)
+
+
+def _bracketed(words: Sequence[str]) -> NDArray[np.bool_]:
+    """The brackets and, where they open and close, what is in them."""
+    depth, found = 0, []
+    balanced = sum(word in "([{" for word in words) == sum(word in ")]}" for word in words)
+    for word in words:
+        depth += balanced * ((word in "([{") - (word in ")]}"))
+        found.append(depth > 0 or word in BRACKETS)
+    return np.array(found, np.bool_)
 
 
 FREE = word_list("free")

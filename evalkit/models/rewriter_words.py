@@ -9,7 +9,7 @@ Left out: recovering white space other than single blanks; a written text is one
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalkit.text.words import tokens
 
@@ -67,7 +67,30 @@ def read_words(text: str) -> tuple[ReadWord, ...]:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
-    return tuple(ReadWord(a, b, text[a:b], plain(text[a:b])) for a, b in spans)
+    return _quotes_named([ReadWord(a, b, text[a:b], plain(text[a:b])) for a, b in spans], text)
+
+
+def _quotes_named(words: list[ReadWord], text: str) -> tuple[ReadWord, ...]:
+    """Single quotation marks that open and close a quotation, read as double ones."""
+    if any(word.plain == '"' for word in words):
+        return tuple(words)  # a quotation within one stays as it is
+    opened: int | None = None
+    for i, word in enumerate(words):
+        if word.plain != "'":
+            continue
+        spaced = word.start == 0 or not text[word.start - 1].isalnum()
+        if (
+            opened is None
+            and word.surface != "’"
+            and spaced
+            and text[word.end : word.end + 1].strip()
+        ):
+            opened = i
+        elif opened is not None and not text[word.end : word.end + 1].isalnum():
+            for place in (opened, i):
+                words[place] = replace(words[place], plain='"')
+            opened = None
+    return tuple(words)
 
 
 def _continues(text: str, last: tuple[int, int], start: int) -> bool:
@@ -91,13 +114,14 @@ def joined(surfaces: Sequence[str], *, tight: Sequence[bool | None] = ()) -> str
     pieces: list[str] = []
     still_open: set[str] = set()
     glue = True
+    owners = sum(plain(surface) == "'" for surface in surfaces) % 2 == 1
     for i, surface in enumerate(surfaces):
         form = plain(surface)
         opening = False
         close = form == "'s" or form[:1] in _NO_SPACE_BEFORE
         if form in _QUOTES:
-            possessive = form == "'" and form not in still_open and pieces[-1:] != []
-            possessive = possessive and pieces[-1].endswith("s") and surface != "‘"
+            possessive = form == "'" and form not in still_open and owners and surface != "‘"
+            possessive = possessive and pieces[-1:] != [] and pieces[-1].endswith("s")
             opening = not possessive and surface not in _CLOSING and form not in still_open
             close = not opening
             (still_open.add if opening else still_open.discard)(form)

@@ -11,9 +11,7 @@ hold none. Leaves out merging of sentences, and telling who a pronoun means.
 """
 
 import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +21,11 @@ from evalkit.errors import ConfigError
 from evalkit.models.bundle import bundle_sha256
 from evalkit.models.checkpoint import versions
 from evalkit.models.rewriter_bundle import BUNDLED, load_rewriter
-from evalkit.models.rewriter_words import ReadWord, read_words
 from evalkit.models.salience import LEANING, content
 from evalkit.records import Batch, GenerationBatch, Output
-from evalkit.summarize.length import EMPTY, budget, failure, source_sentences
+from evalkit.summarize.length import EMPTY, budget, failure
 from evalkit.summarize.rewriter_choice import Candidate, Limits, choose, distinct, limits_of
+from evalkit.summarize.rewriter_reading import LONGEST, Reading, Sentence, read_document
 from evalkit.summarize.rewriter_surface import printed
 from evalkit.text.language import not_in
 from evalkit.text.words import count_words
@@ -40,23 +38,11 @@ if TYPE_CHECKING:
 __all__ = ["Rewriter"]
 
 ENGLISH_ONLY = "rewriter reads English only (use lead, or a seq2seq model)"
-LONGEST = 110
-"""Most words and marks of a sentence that are read; the rest is cut, and said."""
 RERANKERS = ("detector", "none")
 ANY, SHORTER, MIDDLE, LONGER = 7, 2, 3, 4
 """Length classes; see ``evalkit.models.rewriter.LENGTHS``."""
 WORDS_EACH = 14
 """Words of a usual rewrite."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence of the document."""
-
-    index: int
-    words: tuple[ReadWord, ...]
-    plain: tuple[str, ...]
-    salience: float
 
 
 class Rewriter:
@@ -132,66 +118,46 @@ class Rewriter:
         self._detector = None
 
     def _summarise(self, text: str, limits: Limits, kind: str) -> Output:
+        if not count_words(text):
+            return failure(EMPTY)
         try:
-            texts = source_sentences(text, language="en")
+            reading = read_document(text, self._loaded().salience)
         except ValueError as error:
             return failure(str(error))
-        if not texts:
-            return failure(EMPTY)
         foreign = not_in(text, ("en",))
         if foreign is not None:
             return failure(f"the document seems to be in {foreign.name}; {ENGLISH_ONLY}")
-        sentences, cut = self._read(texts)
-        pool = self._pool(sentences, limits)
-        candidates = self._candidates(sentences, pool, limits)
-        chosen = choose(candidates, limits)
+        chosen = choose(self._candidates(reading, limits), limits)
         if not chosen:
             return failure(
                 f"no sentence could be rewritten in {limits.high} words; ask for more words"
             )
-        return _output(chosen, texts, kind, cut)
+        return _output(chosen, reading, kind)
 
-    def _read(self, texts: Sequence[str]) -> tuple[list[_Sentence], str]:
-        """The sentences, and in words what was cut."""
-        words = [read_words(text) for text in texts]
-        n_cut = sum(max(0, len(one) - LONGEST) for one in words)
-        words = [one[:LONGEST] for one in words]
-        plain = [tuple(word.plain for word in one) for one in words]
-        scores = self._loaded().salience.score(plain)
-        found = [
-            _Sentence(i, one, forms, float(score))
-            for i, (one, forms, score) in enumerate(zip(words, plain, scores, strict=True))
-        ]
-        cut = f"{n_cut} words and marks past the {LONGEST}th of a sentence" if n_cut else ""
-        return found, cut
-
-    def _pool(self, sentences: Sequence[_Sentence], limits: Limits) -> list[_Sentence]:
-        """The sentences worth rewriting, most salient first."""
-        ranked = sorted(range(len(sentences)), key=lambda i: (-sentences[i].salience, i))
-        kept = distinct([one.plain for one in sentences], ranked)
-        n_wanted = 3 if limits.n_sentences == 1 else math.ceil(1.4 * limits.high / WORDS_EACH) + 1
-        return [sentences[i] for i in kept[:n_wanted]]
-
-    def _candidates(
-        self, sentences: Sequence[_Sentence], pool: Sequence[_Sentence], limits: Limits
-    ) -> list[Candidate]:
+    def _candidates(self, reading: Reading, limits: Limits) -> list[Candidate]:
         from evalkit.models.rewriter_search import Request, SearchSettings, search
 
         model = self._loaded()
-        classes = _classes(limits)
-        requests = [Request(one.plain, length) for one in pool for length in classes]
+        pool = [one for one in _pool(reading, limits) for _ in _classes(limits)]
+        lengths = _classes(limits) * (len(pool) // len(_classes(limits)))
+        requests = [
+            Request(one.plain, length, one.quoted)
+            for one, length in zip(pool, lengths, strict=True)
+        ]
         settings = SearchSettings(beam=self._beam, invention=self._invention)
         found = search(model.net, model.reader, model.vocabulary, requests, settings)
-        small = _small_words(sentences, model.vocabulary)
-        weights = _weights(sentences)
-        drafts: dict[tuple[int, str], tuple[_Sentence, Rewrite]] = {}
-        for one, rewrites in zip((one for one in pool for _ in classes), found, strict=True):
+        small = reading.small_words(model.vocabulary)
+        drafts: dict[tuple[int, str], tuple[Sentence, Rewrite]] = {}
+        for one, rewrites in zip(pool, found, strict=True):
             for rewrite in rewrites:
-                text = printed(rewrite.words, rewrite.links, one.words, small=small)
+                text = printed(
+                    rewrite.words, rewrite.links, one.words, small=small, marks=one.marks
+                )
                 kept = drafts.get((one.index, text))
                 if kept is None or _rate(kept[1]) < _rate(rewrite):
                     drafts[one.index, text] = (one, rewrite)
         errors = self._errors([text for _, text in drafts])
+        weights = reading.weights()
         return [
             _candidate(one, rewrite, text, weights, cost)
             for ((_, text), (one, rewrite)), cost in zip(drafts.items(), errors, strict=True)
@@ -220,6 +186,15 @@ class Rewriter:
         return self._model
 
 
+def _pool(reading: Reading, limits: Limits) -> list[Sentence]:
+    """The sentences worth rewriting, most salient first."""
+    sentences = reading.sentences
+    ranked = sorted(range(len(sentences)), key=lambda i: (-sentences[i].salience, i))
+    kept = distinct([one.plain for one in sentences], ranked)
+    n_wanted = 3 if limits.n_sentences == 1 else math.ceil(1.4 * limits.high / WORDS_EACH) + 1
+    return [sentences[i] for i in kept[:n_wanted]]
+
+
 def _classes(limits: Limits) -> tuple[int, ...]:
     """Length classes of rewrites that could be of use."""
     if limits.n_sentences > 1:
@@ -234,20 +209,8 @@ def _rate(rewrite: "Rewrite") -> float:
     return rewrite.score / (len(rewrite.words) + 1)
 
 
-def _small_words(sentences: Sequence[_Sentence], vocabulary: Sequence[str]) -> frozenset[str]:
-    """Words that are no names: the vocabulary's, and those that the document writes small."""
-    seen = {word.surface for one in sentences for word in one.words}
-    return frozenset(vocabulary) | {surface for surface in seen if surface.islower()}
-
-
-def _weights(sentences: Sequence[_Sentence]) -> dict[str, float]:
-    """What each content word of the document is worth, by how many sentences have it."""
-    counts = Counter(word for one in sentences for word in content(one.plain))
-    return {word: 1 + math.log(count) for word, count in counts.items()}
-
-
 def _candidate(
-    one: _Sentence, rewrite: "Rewrite", text: str, weights: dict[str, float], cost: float
+    one: Sentence, rewrite: "Rewrite", text: str, weights: dict[str, float], cost: float
 ) -> Candidate:
     whole = sum(weights[word] for word in content(one.plain))
     kept = sum(weights.get(word, 0.0) for word in content(rewrite.words))
@@ -258,18 +221,19 @@ def _candidate(
     return Candidate(one.index, text, count_words(text), value, score)
 
 
-KEEP = 0.4
-READABLE = 0.3
+KEEP = 0.3
+READABLE = 0.7
 LEAN = 0.05
 
 
-def _output(chosen: Sequence[Candidate], texts: Sequence[str], kind: str, cut: str) -> Output:
+def _output(chosen: Sequence[Candidate], reading: Reading, kind: str) -> Output:
     text = " ".join(candidate.text for candidate in chosen)
     if kind == "headline":
         text = text.removesuffix(".")
     usage = {
-        "source_words": sum(count_words(one) for one in texts),
+        "source_words": reading.n_words,
         "words": count_words(text),
         "sentences": len(chosen),
     }
-    return Output(text=text, stop="end", usage=usage, cut=cut)
+    cut = f"{reading.n_cut} words and marks past the {LONGEST}th of a sentence"
+    return Output(text=text, stop="end", usage=usage, cut=cut if reading.n_cut else "")

@@ -24,6 +24,7 @@ def printed(
     source: Sequence[ReadWord],
     *,
     small: Collection[str],
+    marks: tuple[str, str] = ('"', '"'),
 ) -> str:
     """The sentence as it is printed.
 
@@ -32,6 +33,7 @@ def printed(
         links: for each the source word that it copies, or -1.
         source: the sentence that it was made from.
         small: plain words that are written small inside a sentence.
+        marks: the opening and the closing quotation mark.
 
     >>> from evalkit.models.rewriter_words import read_words
     >>> source = read_words("Two men stole an old “lucky” hat.")
@@ -43,7 +45,7 @@ def printed(
         _surface(word, link, source, small) for word, link in zip(words, links, strict=True)
     ]
     _fix_articles(words, links, surfaces)
-    _fix_quotes(words, source, surfaces)
+    _fix_quotes(words, marks, surfaces)
     while surfaces and words[len(surfaces) - 1] in (",", "-", ";", ":", "."):
         surfaces.pop()
     text = joined(surfaces, tight=_tight(links, source))
@@ -83,13 +85,12 @@ def _fix_articles(words: Sequence[str], links: Sequence[int], surfaces: list[str
         surfaces[i] = wanted
 
 
-def _fix_quotes(words: Sequence[str], source: Sequence[ReadWord], surfaces: list[str]) -> None:
-    """Opens and closes in turn, with curly marks where the source has them."""
-    curly = any(word.surface in "“”" for word in source)
+def _fix_quotes(words: Sequence[str], marks: tuple[str, str], surfaces: list[str]) -> None:
+    """Opens and closes in turn, with the marks that the source uses."""
     is_open = False
     for i, word in enumerate(words):
         if word == '"':
-            surfaces[i] = ("”" if is_open else "“") if curly else '"'
+            surfaces[i] = marks[is_open]
             is_open = not is_open
 
 

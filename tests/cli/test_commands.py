@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,6 +174,21 @@ def test_summarize_with_lead(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     path = lines(here / "note.txt", "The boat left at noon. Nobody was on board. It came back.")
     assert call("summarize", path, "--model", "lead", "--words", "10") == 0
     assert capsys.readouterr().out.strip() == "The boat left at noon.\nNobody was on board."
+
+
+def test_output_of_another_encoding_is_escaped_and_stays_json(here: Path) -> None:
+    path = lines(here / "note.txt", "“The boat left,” said Zoë Ålund of the harbour office.")
+    command = (sys.executable, "-m", "evalkit", "summarize", path, "--model", "lead", "--format")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}  # it has no curly marks
+    printed = {
+        how: subprocess.run(
+            [*command, how], capture_output=True, check=True, env=environment
+        ).stdout.decode("latin-1")
+        for how in ("text", "json")
+    }
+    assert printed["text"].startswith("\\u201cThe boat left")
+    (summary,) = json.loads(printed["json"])["summaries"]
+    assert summary["text"].startswith("“The boat left,” said Zoë Ålund")
 
 
 def test_init_writes_a_config_that_is_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
