@@ -7,6 +7,7 @@ the uncased encoder cannot see (``mechanics`` looks at it), and meaning: a fluen
 is no error here.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -101,6 +102,7 @@ class Detector:
         """Model, versions, arithmetic and threshold."""
         parts = {
             "model": bundle_sha256(self._folder)[:12],
+            "calibration": hashlib.sha256(repr(self._calibration).encode()).hexdigest()[:8],
             "evalkit": evalkit.__version__,
             "torch": version("torch"),
             "dtype": "float32",

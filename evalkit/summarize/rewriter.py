@@ -24,7 +24,14 @@ from evalkit.models.rewriter_bundle import BUNDLED, load_rewriter
 from evalkit.models.salience import LEANING, content
 from evalkit.records import Batch, GenerationBatch, Output
 from evalkit.summarize.length import EMPTY, budget, failure
-from evalkit.summarize.rewriter_choice import Candidate, Limits, choose, distinct, limits_of
+from evalkit.summarize.rewriter_choice import (
+    Candidate,
+    Limits,
+    choose,
+    distinct,
+    fragment,
+    limits_of,
+)
 from evalkit.summarize.rewriter_reading import LONGEST, Reading, Sentence, read_document
 from evalkit.summarize.rewriter_surface import printed
 from evalkit.text.language import not_in
@@ -150,6 +157,8 @@ class Rewriter:
         drafts: dict[tuple[int, str], tuple[Sentence, Rewrite]] = {}
         for one, rewrites in zip(pool, found, strict=True):
             for rewrite in rewrites:
+                if fragment(rewrite.words):
+                    continue
                 text = printed(
                     rewrite.words, rewrite.links, one.words, small=small, marks=one.marks
                 )

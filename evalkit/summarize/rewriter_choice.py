@@ -7,10 +7,15 @@ within the words allowed; near misses of the target are settled by a small cost 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.models.rewriter_lists import word_list
 from evalkit.models.salience import content
 
-__all__ = ["Candidate", "Limits", "choose", "distinct", "limits_of"]
+__all__ = ["Candidate", "Limits", "choose", "distinct", "fragment", "limits_of"]
 
+SUBORDINATORS = word_list("subordinators")
+CONTINUERS = word_list("continuers")
+LEAST_MAIN = 3
+"""Fewest words of a main clause."""
 TOLERANCE = 0.15
 """How far from the target a summary may end, as a share of it."""
 BOUNDS = {"headline": (3, 12), "sentence": (8, 35), "short": (50, 70), "long": (100, 130)}
@@ -62,6 +67,20 @@ def limits_of(n_words: int, kind: str) -> Limits:
     high = min(ceiling, max(n_words + 1, int(n_words * (1 + TOLERANCE))))
     single = kind in ("headline", "sentence") or n_words <= 12
     return Limits(min(low, high), n_words, high, 1 if single else max(2, n_words // 7))
+
+
+def fragment(words: Sequence[str]) -> bool:
+    """Whether a rewrite opens with a clause or phrase that nothing follows on.
+
+    >>> fragment("after a long row with the owner , who left".split())
+    True
+    >>> fragment("after a long row , the owner left town".split())
+    False
+    """
+    if words[0] not in SUBORDINATORS:
+        return False
+    commas = [i for i, word in enumerate(words) if word == ","]
+    return not any(len(words) - i > LEAST_MAIN and words[i + 1] not in CONTINUERS for i in commas)
 
 
 def distinct(

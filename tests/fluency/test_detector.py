@@ -122,7 +122,7 @@ def test_a_higher_threshold_marks_less(detector):
 
 def test_the_signature_names_what_decides_the_numbers(detector):
     keys = [part.split(":")[0] for part in detector.signature().split("|")]
-    assert keys == ["model", "evalkit", "torch", "dtype", "threshold"]
+    assert keys == ["model", "calibration", "evalkit", "torch", "dtype", "threshold"]
 
 
 @pytest.mark.parametrize("threshold", [0.0, -1.0, 1.5])

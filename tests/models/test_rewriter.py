@@ -6,7 +6,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from tests.training.tiny_detector import tiny_encoder
 
 from evalkit.errors import ModelError
 from evalkit.models.rewriter import N_PLACES, Decoded, RewriterNet, Shape, places
@@ -15,10 +14,11 @@ from evalkit.models.rewriter_fit import decided
 from evalkit.models.rewriter_source import MAX_PIECES, SourceReader, begin
 from evalkit.models.rewriter_words import joined, read_words
 from evalkit.models.salience import FEATURES, Salience, features, fit_salience
+from tests.training.tiny_detector import tiny_encoder
 
 VOCABULARY = ("</s>", "also", "the", '"')
 SHAPE = Shape(len(VOCABULARY), n_frozen=1, n_decoder=2, width=16, n_heads=2, n_inner=32, n_upper=1)
-WORDS = "the old pilot painted the small boats".split()
+WORDS = ["the", "old", "pilot", "painted", "the", "small", "boats"]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from tests.training.tiny_detector import clean_rows, tagged_rows, write_rows
 
 from evalkit.errors import InputError
 from evalkit.models.pieces import IGNORED, Pieces
@@ -14,6 +13,7 @@ from evalkit.training.corruption import OPERATIONS, Corruptor
 from evalkit.training.detector_batches import Batches
 from evalkit.training.detector_data import Reading, read_corpus
 from evalkit.training.lexicon import build_lexicon
+from tests.training.tiny_detector import clean_rows, tagged_rows, write_rows
 
 READING = Reading({"text": 60, "article": 2, "post_edit": 1}, frozenset({"article"}), 4, 30)
 

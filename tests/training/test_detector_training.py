@@ -1,11 +1,11 @@
 """Training: the same from the same seed, whole or in parts; recipes and data that are refused."""
 
 import pytest
-from tests.training.tiny_detector import clean_rows, tagged_rows, tiny_encoder, write_rows
 
 from evalkit.errors import ConfigError, InputError
 from evalkit.models.bundle import bundle_settings, bundle_sha256, load_bundle
 from evalkit.training.detector import DetectorRecipe, read_recipe, train
+from tests.training.tiny_detector import clean_rows, tagged_rows, tiny_encoder, write_rows
 
 RECIPE = DetectorRecipe(
     seed=0, steps=6, warmup=1, n_subwords=120, chunk=24, n_frozen=1, hidden=8,

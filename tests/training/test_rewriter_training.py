@@ -4,8 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from tests.training.tiny_detector import tiny_encoder, write_rows
-from tests.training.tiny_rewriter import ARTICLES, RECIPE
 
 from evalkit.errors import ConfigError, InputError
 from evalkit.models.bundle import bundle_sha256
@@ -15,6 +13,8 @@ from evalkit.training.casing import Casing, detokenise, learn_casing, split_toke
 from evalkit.training.rewriter import batches, read_recipe, train
 from evalkit.training.rewriter_data import make_examples, read_articles
 from evalkit.training.rewriter_vocabulary import GAP, STOP, learn_vocabulary, spelled
+from tests.training.tiny_detector import tiny_encoder, write_rows
+from tests.training.tiny_rewriter import ARTICLES, RECIPE
 
 
 class StoppedError(Exception):
@@ -86,7 +86,7 @@ def test_data_that_cannot_be_learned_from_are_refused(tmp_path, text, message):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match="gone.jsonl cannot be read"):
+    with pytest.raises(InputError, match=r"gone\.jsonl cannot be read"):
         list(read_articles(tmp_path / "gone.jsonl"))
 
 
@@ -101,7 +101,7 @@ def test_a_recipe_file_and_its_mistakes(tmp_path):
     path.write_text("steps: 7\narticle_field: body\n", encoding="utf-8")
     assert (read_recipe(path).steps, read_recipe(path).article_field) == (7, "body")
     path.write_text("stepz: 7\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="unknown key stepz. Did you mean steps"):
+    with pytest.raises(ConfigError, match=r"unknown key stepz\. Did you mean steps"):
         read_recipe(path)
     path.write_text("steps: none\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="steps"):

@@ -9,7 +9,7 @@ ACTS = ("painted the small boats", "has sold a wooden house", "is watching two h
 TIMES = ("on Monday, the master said", "for a friend in the harbour", "with her brother")
 ARTICLES = [
     {
-        "article": f"{subject} {act} {time}. Nobody in the harbour knows why. The nets are also old.",
+        "article": f"{subject} {act} {time}. Nobody there knows why. The nets are also old.",
         "highlights": [f"{subject} also {act}.", "A harbour is old"],
     }
     for subject, act, time in itertools.product(SUBJECTS, ACTS, TIMES)
