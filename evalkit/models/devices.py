@@ -7,7 +7,7 @@ from evalkit.errors import ConfigError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["resolve"]
+__all__ = ["resolve", "seed_torch", "use_threads"]
 
 
 def resolve(device: str) -> "torch.device":
@@ -29,3 +29,17 @@ def resolve(device: str) -> "torch.device":
     if found.type == "cuda" and not torch.cuda.is_available():
         raise ConfigError(f"device {device!r} was asked for, but torch sees no GPU: use cpu")
     return found
+
+
+def use_threads(n: int) -> None:
+    """How many threads torch computes with on the CPU."""
+    import torch
+
+    torch.set_num_threads(n)
+
+
+def seed_torch(seed: int) -> None:
+    """Seeds torch's own random numbers."""
+    import torch
+
+    torch.manual_seed(seed)

@@ -5,8 +5,7 @@ The encoder's lowest layers stay as they are; their states are averaged over eac
 and its upper layers, trained, run on words. A small decoder, begun from the encoder's own top
 layers (Rothe et al. 2020, arXiv:1907.12461), chooses at each step among *copy source word j*,
 *write vocabulary word v* and *stop*, in one softmax as in CopyNet (Gu et al. 2016). Attention and
-pointer know each source word's place relative to the last copied word, and whether it was copied
-before: "copy the next word" is where learning starts, not what it must find out.
+pointer know each word's place relative to the last copied one, and whether it was copied before.
 
 Leaves out: a gate between copying and writing, summed probability of equal source words, and
 attention across sentences.
@@ -215,7 +214,6 @@ class RewriterNet(nn.Module):
         self.point_query = nn.Linear(width, width)
         self.point_key = nn.Linear(width, width)
         self.write = nn.Linear(width, width)
-        self.dropout = nn.Dropout(0.1)
 
     def upper_layers(self) -> list[Layer]:
         """The trained layers of the encoder."""
@@ -247,9 +245,8 @@ class RewriterNet(nn.Module):
         before = torch.where(copied[..., None], from_source, self.vocabulary(done.written))
         steps = self.steps.weight[first_step : first_step + t]
         wanted = self.lengths(length)[:, None]
-        summed = before + self.following(following) + steps + wanted
-        normed: Tensor = self.dropout(self.norm(summed))
-        return normed
+        normed = self.norm(before + self.following(following) + steps + wanted)
+        return F.dropout(normed, 0.1, self.training)
 
     def biases(self, source: Read, done: Decoded) -> list[Tensor]:
         """Additive biases by place: (b, h, t, s) for each decoder layer, (b, t, s) last."""

@@ -1,4 +1,4 @@
-"""Fitting the rewriter's network: batches, loss, optimiser, checkpoints.
+"""Fitting the rewriter's network: loss, optimiser, checkpoints.
 
 A state is everything that decides what comes next (weights, moments, random state, step), so that
 a run that was stopped ends as one that was not.
@@ -7,7 +7,6 @@ a run that was stopped ends as one that was not.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,30 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from evalkit.models.rewriter import ANY_LENGTH, Decoded, RewriterNet, length_class
-from evalkit.models.rewriter_source import SourceReader
+from evalkit.models.encoder import Encoder
+from evalkit.models.rewriter import ANY_LENGTH, Decoded, RewriterNet, Shape
+from evalkit.models.rewriter_batches import IGNORED, Sources, source_batch, target_batch
+from evalkit.models.rewriter_examples import Examples
+from evalkit.models.rewriter_source import SourceReader, begin
 
-__all__ = ["Fitter", "Rates", "Sources", "store_sources"]
-
-IGNORED = -100
-N_READ = 64
-
-
-class Rows(Protocol):
-    """Pairs as numbers; ``training.rewriter_data.Examples`` is one."""
-
-    @property
-    def words(self) -> tuple[str, ...]: ...
-    @property
-    def sources(self) -> NDArray[np.int32]: ...
-    @property
-    def source_starts(self) -> NDArray[np.int32]: ...
-    @property
-    def source_of(self) -> NDArray[np.int32]: ...
-    @property
-    def actions(self) -> NDArray[np.int32]: ...
-    @property
-    def action_starts(self) -> NDArray[np.int32]: ...
+__all__ = ["Fitter", "Rates", "Start", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +56,51 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Lower-layer states of all sources, in half precision: 2 * width bytes per word."""
+class Start:
+    """How a network begins."""
 
-    states: Tensor
-    """(n, width) states of the words of all sources, one source after the other."""
-    embeddings: Tensor
-    """(m, width) embeddings of the different words."""
+    n_frozen: int
+    """Lowest encoder layers that are not trained."""
+    n_decoder: int
+    """Decoder layers."""
+    seed: int
+    """Of the new parts' weights, of dropout and of the lengths that are left out."""
+    threads: int
+    """Threads of the arithmetic."""
 
 
-def store_sources(reader: SourceReader, rows: Rows) -> Sources:
-    """Reads every source once."""
-    starts = rows.source_starts
-    order = np.argsort(np.diff(starts), kind="stable")
-    states = torch.empty(int(starts[-1]), reader.model.config.hidden_size, dtype=torch.float16)
-    for first in range(0, len(order), N_READ):
-        chosen = order[first : first + N_READ].tolist()
-        texts = [[rows.words[w] for w in rows.sources[starts[i] : starts[i + 1]]] for i in chosen]
-        for i, found in zip(chosen, reader.read(texts), strict=True):
-            states[int(starts[i]) : int(starts[i + 1])] = found.half().cpu()
-    blocks = [rows.words[i : i + 4096] for i in range(0, len(rows.words), 4096)]
-    embeddings = torch.cat([reader.embed(block).half().cpu() for block in blocks])
-    return Sources(states, embeddings)
+def start(
+    encoder: Encoder,
+    how: Start,
+    rates: Rates,
+    *,
+    vocabulary: Sequence[str],
+    counts: NDArray[np.int64],
+) -> "tuple[Fitter, SourceReader]":
+    """A fitter of a new network on an encoder, and the reader of its sources.
+
+    Args:
+        encoder: taken over; only its lower layers are left of it.
+        how: sizes and seed.
+        rates: how fast to learn.
+        vocabulary: words that can be written, "stop" first.
+        counts: (v,) how often each is written in the examples.
+    """
+    torch.set_num_threads(how.threads)
+    torch.manual_seed(how.seed)
+    config = encoder.model.config
+    shape = Shape(
+        n_vocabulary=len(vocabulary),
+        n_frozen=how.n_frozen,
+        n_decoder=how.n_decoder,
+        width=config.hidden_size,
+        n_heads=config.num_attention_heads,
+        n_inner=config.intermediate_size,
+        n_upper=config.num_hidden_layers - how.n_frozen,
+    )
+    net = begin(encoder, shape, vocabulary, torch.from_numpy(counts))
+    fitter = Fitter(net, rates, seed=how.seed)
+    return fitter, SourceReader.of(encoder, n_frozen=how.n_frozen)
 
 
 class Fitter:
@@ -110,7 +115,7 @@ class Fitter:
         groups = _groups(net, rates)
         self.optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
-    def learn(self, rows: Rows, sources: Sources, chosen: Sequence[int]) -> tuple[float, int]:
+    def learn(self, rows: Examples, sources: Sources, chosen: Sequence[int]) -> tuple[float, int]:
         """One step on these examples; the summed loss and the number of decisions."""
         self.net.train()
         factor = self.rates.factor(self.step)
@@ -126,7 +131,7 @@ class Fitter:
         self.step += 1
         return float(loss.detach()), n
 
-    def measure(self, rows: Rows, sources: Sources, chosen: Sequence[int]) -> tuple[float, int]:
+    def measure(self, rows: Examples, sources: Sources, chosen: Sequence[int]) -> tuple[float, int]:
         """Summed loss (nats, lower is better) and number of decisions, without learning."""
         self.net.eval()
         with torch.inference_mode():
@@ -134,10 +139,10 @@ class Fitter:
         return float(loss), n
 
     def _loss(
-        self, rows: Rows, sources: Sources, chosen: Sequence[int], *, any_length: float
+        self, rows: Examples, sources: Sources, chosen: Sequence[int], *, any_length: float
     ) -> tuple[Tensor, int]:
-        states, words, present = _source_batch(rows, sources, chosen)
-        done, wanted, lengths = _target_batch(rows, chosen, present.shape[1])
+        states, words, present = source_batch(rows, sources, chosen)
+        done, wanted, lengths = target_batch(rows, chosen, present.shape[1])
         if any_length:  # measuring must not touch the random state that a checkpoint holds
             free = torch.rand(len(chosen)) < any_length
             lengths = torch.where(free, ANY_LENGTH, lengths)
@@ -158,6 +163,7 @@ class Fitter:
         state = {
             "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
             "step": self.step, "random": torch.get_rng_state(), "fingerprint": fingerprint,
+            "names": self._names(),
         }  # fmt: skip
         part = path.with_name(path.name + ".part")
         torch.save(state, part)
@@ -172,10 +178,16 @@ class Fitter:
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["fingerprint"] != fingerprint:
             raise ValueError("the checkpoint is of another recipe or other data")
+        # The optimiser knows parameters by their order alone, and does not check their shapes.
+        if state["names"] != self._names():
+            raise ValueError("the checkpoint is of another version of the network")
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = int(state["step"])
         torch.set_rng_state(state["random"].cpu())
+
+    def _names(self) -> list[str]:
+        return [name for name, _ in self.net.named_parameters()]
 
 
 def _groups(net: RewriterNet, rates: Rates) -> list[dict[str, object]]:
@@ -193,53 +205,3 @@ def _groups(net: RewriterNet, rates: Rates) -> list[dict[str, object]]:
         {"params": found, "lr": rate, "peak": rate, "weight_decay": decay}
         for (rate, decay), found in groups.items()
     ]
-
-
-def _source_batch(
-    rows: Rows, sources: Sources, chosen: Sequence[int]
-) -> tuple[Tensor, Tensor, Tensor]:
-    of = rows.source_of[list(chosen)]
-    starts, ends = rows.source_starts[of], rows.source_starts[of + 1]
-    longest = int((ends - starts).max())
-    place = np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1)
-    present = np.arange(longest) < (ends - starts)[:, None]
-    index = torch.from_numpy(place.astype(np.int64))
-    kinds = torch.from_numpy(rows.sources[place].astype(np.int64))
-    return (
-        sources.states[index].float(),
-        sources.embeddings[kinds].float(),
-        torch.from_numpy(present),
-    )
-
-
-def _target_batch(
-    rows: Rows, chosen: Sequence[int], n_source: int
-) -> tuple[Decoded, Tensor, Tensor]:
-    """What was decided before each step, the wanted decisions (b, t), and length classes (b,)."""
-    starts = rows.action_starts
-    found = [rows.actions[starts[i] : starts[i + 1]].astype(np.int64) for i in chosen]
-    longest = max(map(len, found))
-    links = np.full((len(found), longest), -1)
-    written = np.zeros((len(found), longest), np.int64)
-    wanted = np.full((len(found), longest), IGNORED)
-    for row, (i, actions) in enumerate(zip(chosen, found, strict=True)):
-        of = rows.source_of[i]
-        n = int(rows.source_starts[of + 1] - rows.source_starts[of])
-        copies, gaps = actions < n, actions < 0
-        # The vocabulary follows the batch's longest source.
-        decisions = np.where(copies, actions, actions - n + n_source)
-        wanted[row, : len(actions)] = np.where(gaps, IGNORED, decisions)
-        links[row, 1 : len(actions)] = np.where(copies, actions, -1)[:-1]
-        written[row, 1 : len(actions)] = np.where(copies, 0, actions - n)[:-1]
-    lengths = torch.tensor([length_class(len(actions) - 1) for actions in found])
-    return decided(links, written, n_source), torch.from_numpy(wanted), lengths
-
-
-def decided(links: NDArray[np.int64], written: NDArray[np.int64], n_source: int) -> Decoded:
-    """The history that follows from copied and written words before each step."""
-    steps = np.arange(links.shape[1])
-    latest = np.maximum.accumulate(np.where(links >= 0, steps, -1), axis=1)
-    last = np.where(latest >= 0, np.take_along_axis(links, latest.clip(0), 1), -1)
-    hit = links[:, :, None] == np.arange(n_source)
-    used = np.logical_or.accumulate(hit, axis=1)
-    return Decoded(*(torch.from_numpy(part) for part in (links, written, last, used)))

@@ -12,6 +12,7 @@ hold none. Leaves out merging of sentences, and telling who a pronoun means.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,29 @@ WORDS_EACH = 14
 """Words of a usual rewrite."""
 
 
+ENOUGH = 2.0
+"""Words and marks of different sentences, for each word asked for, from which others are left."""
+N_DRAFTS = 16
+"""Rewrites of a sentence that the reranker looks at."""
+KEEP = 0.3
+"""Share of a sentence's salience that any rewrite has; the rest comes with the content kept."""
+READABLE = 0.6
+"""Weight of a rewrite's score per word against the salience of its sentence."""
+LEAN = 0.05
+"""Cost of beginning with a word that points back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A rewrite, printed."""
+
+    sentence: Sentence
+    text: str
+    words: tuple[str, ...]
+    rate: float
+    """Score per word."""
+
+
 class Rewriter:
     """Writes abstractive summaries with the bundled model, or another that was trained.
 
@@ -75,8 +99,8 @@ class Rewriter:
         model: str | Path | None = None,
         beam: int = 5,
         invention: float = 2.0,
-        reranker: str = "none",
-        error_cost: float = 0.15,
+        reranker: str = "detector",
+        error_cost: float = 0.2,
     ) -> None:
         if beam < 1:
             raise ConfigError(f"beam is {beam}, expected 1 or more")
@@ -153,23 +177,11 @@ class Rewriter:
         ]
         settings = SearchSettings(beam=self._beam, invention=self._invention)
         found = search(model.net, model.reader, model.vocabulary, requests, settings)
-        small = reading.small_words(model.vocabulary)
-        drafts: dict[tuple[int, str], tuple[Sentence, Rewrite]] = {}
-        for one, rewrites in zip(pool, found, strict=True):
-            for rewrite in rewrites:
-                if fragment(rewrite.words):
-                    continue
-                text = printed(
-                    rewrite.words, rewrite.links, one.words, small=small, marks=one.marks
-                )
-                kept = drafts.get((one.index, text))
-                if kept is None or _rate(kept[1]) < _rate(rewrite):
-                    drafts[one.index, text] = (one, rewrite)
-        errors = self._errors([text for _, text in drafts])
+        drafts = _drafts(pool, found, reading.small_words(model.vocabulary))
+        errors = self._errors([draft.text for draft in drafts])
         weights = reading.weights()
         return [
-            _candidate(one, rewrite, text, weights, cost)
-            for ((_, text), (one, rewrite)), cost in zip(drafts.items(), errors, strict=True)
+            _candidate(draft, weights, cost) for draft, cost in zip(drafts, errors, strict=True)
         ]
 
     def _errors(self, texts: Sequence[str]) -> list[float]:
@@ -200,6 +212,8 @@ def _pool(reading: Reading, limits: Limits) -> list[Sentence]:
     sentences = reading.sentences
     ranked = sorted(range(len(sentences)), key=lambda i: (-sentences[i].salience, i))
     kept = distinct([one.plain for one in sentences], ranked)
+    if sum(len(sentences[i].words) for i in kept) < ENOUGH * limits.low:
+        kept += [i for i in ranked if i not in kept]  # there is little else to say
     n_wanted = 3 if limits.n_sentences == 1 else math.ceil(1.4 * limits.high / WORDS_EACH) + 1
     return [sentences[i] for i in kept[:n_wanted]]
 
@@ -213,26 +227,37 @@ def _classes(limits: Limits) -> tuple[int, ...]:
     return (MIDDLE, LONGER, LONGER + 1, LONGER + 2)
 
 
-def _rate(rewrite: "Rewrite") -> float:
-    """Score per word, the stop counted in."""
-    return rewrite.score / (len(rewrite.words) + 1)
+def _drafts(
+    pool: Sequence[Sentence], found: Sequence[Sequence["Rewrite"]], small: frozenset[str]
+) -> list[_Draft]:
+    """The different rewrites of each sentence that are no fragments: the N_DRAFTS best."""
+    best: dict[int, dict[str, _Draft]] = {}
+    for one, rewrites in zip(pool, found, strict=True):
+        for rewrite in rewrites:
+            hangs = fragment(rewrite.words, rewrite.links, one.plain)
+            if hangs or len(rewrite.words) > len(one.words):
+                continue
+            text = printed(rewrite.words, rewrite.links, one.words, small=small, marks=one.marks)
+            rate = rewrite.score / (len(rewrite.words) + 1)  # the stop counts too
+            own = best.setdefault(one.index, {})
+            if text not in own or own[text].rate < rate:
+                own[text] = _Draft(one, text, rewrite.words, rate)
+    return [
+        draft
+        for own in best.values()
+        for draft in sorted(own.values(), key=lambda draft: -draft.rate)[:N_DRAFTS]
+    ]
 
 
-def _candidate(
-    one: Sentence, rewrite: "Rewrite", text: str, weights: dict[str, float], cost: float
-) -> Candidate:
+def _candidate(draft: _Draft, weights: dict[str, float], cost: float) -> Candidate:
+    one = draft.sentence
     whole = sum(weights[word] for word in content(one.plain))
-    kept = sum(weights.get(word, 0.0) for word in content(rewrite.words))
-    score = _rate(rewrite) - cost
-    leaning = LEAN * (rewrite.words[0] in LEANING and one.index > 0)
+    kept = sum(weights.get(word, 0.0) for word in content(draft.words))
     share = kept / whole if whole else 0.0
+    score = draft.rate - cost
+    leaning = LEAN * (draft.words[0] in LEANING and one.index > 0)
     value = one.salience * (KEEP + (1 - KEEP) * share) + READABLE * score - leaning
-    return Candidate(one.index, text, count_words(text), value, score)
-
-
-KEEP = 0.3
-READABLE = 0.7
-LEAN = 0.05
+    return Candidate(one.index, draft.text, count_words(draft.text), value, score)
 
 
 def _output(chosen: Sequence[Candidate], reading: Reading, kind: str) -> Output:

@@ -20,7 +20,7 @@ TOLERANCE = 0.15
 """How far from the target a summary may end, as a share of it."""
 BOUNDS = {"headline": (3, 12), "sentence": (8, 35), "short": (50, 70), "long": (100, 130)}
 """Fewest and most words of the reference kinds."""
-OFF_TARGET = 0.02
+OFF_TARGET = 0.01
 """Cost of each word off the target."""
 
 
@@ -69,18 +69,27 @@ def limits_of(n_words: int, kind: str) -> Limits:
     return Limits(min(low, high), n_words, high, 1 if single else max(2, n_words // 7))
 
 
-def fragment(words: Sequence[str]) -> bool:
-    """Whether a rewrite opens with a clause or phrase that nothing follows on.
+def fragment(words: Sequence[str], links: Sequence[int], source: Sequence[str]) -> bool:
+    """Whether a rewrite's first phrase hangs in the air.
 
-    >>> fragment("after a long row with the owner , who left".split())
+    It does where the rewrite opens with a subordinate phrase that nothing follows on, and where
+    it keeps such a phrase of its source but not the word that makes it one.
+
+    >>> source = "after a long row , the owner left".split()
+    >>> fragment("after a long row".split(), (0, 1, 2, 3), source)
     True
-    >>> fragment("after a long row , the owner left town".split())
+    >>> fragment("a long row , the owner left".split(), (1, 2, 3, 4, 5, 6, 7), source)
+    True
+    >>> fragment("the owner left".split(), (5, 6, 7), source)
     False
     """
-    if words[0] not in SUBORDINATORS:
-        return False
-    commas = [i for i, word in enumerate(words) if word == ","]
-    return not any(len(words) - i > LEAST_MAIN and words[i + 1] not in CONTINUERS for i in commas)
+    if words[0] in SUBORDINATORS:
+        commas = [i for i, word in enumerate(words) if word == ","]
+        return not any(
+            len(words) - i > LEAST_MAIN and words[i + 1] not in CONTINUERS for i in commas
+        )
+    subordinate = source[0] in SUBORDINATORS and "," in source
+    return subordinate and 0 < links[0] <= source.index(",")
 
 
 def distinct(
@@ -100,8 +109,8 @@ def distinct(
 def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     """The best candidates within the limits, in the order of the document.
 
-    Where nothing reaches ``low``, the longest that can be had; where nothing is short enough,
-    nothing.
+    Where nothing reaches ``low``, the best of as many sentences as can be had; where nothing is
+    short enough, nothing.
     """
     groups: dict[int, list[Candidate]] = {}
     for candidate in candidates:
@@ -127,8 +136,7 @@ def _settle(
 ) -> tuple[Candidate, ...]:
     filled = {key: found for key, found in best.items() if key[0] >= limits.low}
     if not filled:
-        longest = max(key[0] for key in best)
-        filled = {key: found for key, found in best.items() if key[0] == longest}
+        return best[max(best, key=lambda key: (key[1], best[key][0], -key[0]))][1]
 
     def worth(key: tuple[int, int]) -> tuple[float, int, int]:
         return filled[key][0] - OFF_TARGET * abs(key[0] - limits.target), -key[0], -key[1]

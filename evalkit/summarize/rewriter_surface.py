@@ -42,7 +42,8 @@ def printed(
     'A hat was stolen by two men.'
     """
     surfaces = [
-        _surface(word, link, source, small) for word, link in zip(words, links, strict=True)
+        _surface(word, link, source, small if i and words[i - 1] != '"' else ())
+        for i, (word, link) in enumerate(zip(words, links, strict=True))
     ]
     _fix_articles(words, links, surfaces)
     _fix_quotes(words, marks, surfaces)
@@ -65,12 +66,10 @@ def _surface(word: str, link: int, source: Sequence[ReadWord], small: Collection
     if link < 0:
         return "I" + word[1:] if word == "i" or word.startswith("i'") else word
     surface = source[link].surface
-    opens = all(not one.plain[:1].isalnum() for one in source[:link]) or (
-        source[link - 1].plain == '"'
-    )
-    if opens and word in small and surface[:1].isupper() and surface[1:].islower():
+    opens = all(not one.plain[:1].isalnum() for one in source[:link])
+    if opens and word in small and (surface == "A" or surface == surface.capitalize()):
         return surface.lower()
-    return "a" if opens and surface == "A" else surface
+    return surface
 
 
 def _fix_articles(words: Sequence[str], links: Sequence[int], surfaces: list[str]) -> None:

@@ -159,17 +159,16 @@ def train(
         InputError: a data file cannot be used.
         ModelError: the encoder cannot be loaded.
     """
-    import torch
-
     from evalkit.models.bundle import save_bundle
     from evalkit.models.detector import DetectorNet, Shape
     from evalkit.models.detector_trainer import Trainer
+    from evalkit.models.devices import seed_torch, use_threads
     from evalkit.models.encoder import load_encoder
 
-    torch.set_num_threads(config.threads)
+    use_threads(config.threads)
     corpus = read_corpus(data, config.reading())
     encoder = load_encoder() if encoder is None else encoder
-    torch.manual_seed(config.seed)
+    seed_torch(config.seed)
     shape = Shape(len(WRONGS), len(GAPS), config.hidden, config.n_frozen)
     batches = _batches(config, corpus, encoder)
     trainer = Trainer(DetectorNet(encoder.model, shape), config.optimisation())

@@ -15,10 +15,10 @@ import numpy as np
 
 from evalkit.errors import ConfigError, InputError
 from evalkit.execute import Progress, silent
+from evalkit.models.rewriter_examples import Examples
 from evalkit.training.casing import learn_casing
 from evalkit.training.rewriter_data import (
     Article,
-    Examples,
     draw_rows,
     make_examples,
     make_pairs,
@@ -30,7 +30,8 @@ from evalkit.training.rewriter_vocabulary import learn_vocabulary, written_count
 
 if TYPE_CHECKING:
     from evalkit.models.encoder import Encoder
-    from evalkit.models.rewriter_fit import Fitter, Sources
+    from evalkit.models.rewriter_batches import Sources
+    from evalkit.models.rewriter_fit import Fitter
     from evalkit.models.salience import Salience
 
 __all__ = ["RewriterRecipe", "read_recipe", "train"]
@@ -55,8 +56,8 @@ def train(
 
     Args:
         recipe: the settings.
-        data: JSON Lines files, plain or gzipped, of articles with highlights; files of rows that
-            have the recipe's ``text_field`` instead teach capitals.
+        data: JSON Lines files, plain or gzipped, of articles with highlights; files that
+            match the recipe's ``texts`` instead teach capitals.
         output: the folder to write.
         on_progress: called after each step; losses go to ``training.jsonl``.
         encoder: another encoder than the shared one (in tests).
@@ -66,28 +67,18 @@ def train(
         InputError: a data file cannot be used, or nothing in it can be learned from.
         ModelError: the encoder cannot be loaded.
     """
-    import torch
-
     from evalkit.models.encoder import load_encoder
-    from evalkit.models.rewriter import Shape
+    from evalkit.models.rewriter_batches import store_sources
     from evalkit.models.rewriter_bundle import save_rewriter
-    from evalkit.models.rewriter_fit import Fitter, store_sources
-    from evalkit.models.rewriter_source import SourceReader, begin
+    from evalkit.models.rewriter_fit import start
 
-    torch.set_num_threads(recipe.threads)
     articles, vocabulary, examples, held_out = _learnable(recipe, data)
     salience = _salience(recipe, articles)
     encoder = load_encoder() if encoder is None else encoder
-    torch.manual_seed(recipe.seed)
-    config = encoder.model.config
-    shape = Shape(
-        len(vocabulary), recipe.n_frozen, recipe.n_decoder, config.hidden_size,
-        config.num_attention_heads, config.intermediate_size,
-        config.num_hidden_layers - recipe.n_frozen,
-    )  # fmt: skip
-    counts = torch.from_numpy(written_counts(examples, len(vocabulary)))
-    fitter = Fitter(begin(encoder, shape, vocabulary, counts), recipe.rates(), seed=recipe.seed)
-    reader = SourceReader.of(encoder, n_frozen=recipe.n_frozen)
+    counts = written_counts(examples, len(vocabulary))
+    fitter, reader = start(
+        encoder, recipe.start(), recipe.rates(), vocabulary=vocabulary, counts=counts
+    )
     output.mkdir(parents=True, exist_ok=True)
     stored = [(rows, store_sources(reader, rows)) for rows in (examples, held_out)]
     _Run(recipe, fitter, *stored[0], *stored[1]).until_done(output, on_progress)
@@ -105,12 +96,17 @@ def _learnable(
     articles, texts = [], []
     for path in data:
         if recipe.has_texts(path):
-            texts += list(read_texts(path, recipe.text_field))
+            texts += list(read_texts(path, recipe.text_fields))
         else:
             fields = {"article": recipe.article_field, "highlights": recipe.highlights_field}
             articles += list(read_articles(path, **fields))
     if not recipe.tokenised:
         texts += [article.article for article in articles]
+    if not texts:
+        raise InputError(
+            "tokenised articles show no capitals, so names would be taken for words: give files "
+            "of cased text too, and name them in the recipe: texts"
+        )
     casing = learn_casing(texts)
     n_held_out = min(recipe.n_held_out, len(articles) // 10)
     parts = [articles[n_held_out:], articles[:n_held_out]]

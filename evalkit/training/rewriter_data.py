@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.errors import InputError
+from evalkit.models.rewriter_examples import Examples, IntArray
 from evalkit.models.rewriter_words import read_words
 from evalkit.models.salience import FEATURES, content, features
 from evalkit.text.sentences import split
@@ -23,7 +24,6 @@ from evalkit.training.rewriter_vocabulary import spelled
 
 __all__ = [
     "Article",
-    "Examples",
     "Pairing",
     "draw_rows",
     "highlight_words",
@@ -34,7 +34,6 @@ __all__ = [
     "sentences_of",
 ]
 
-IntArray = NDArray[np.int32]
 DRAWN = 0.8
 """Least sum of two shares, each 0-1."""
 PREFIXES = (("new", ":"), ("update", ":"))
@@ -65,27 +64,6 @@ class Pairing:
     """Sentences of an article that are looked at."""
     tokenised: bool
     """Whether the text is tokenised in the Penn Treebank manner."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """Pairs as numbers: e examples over u different sources."""
-
-    words: tuple[str, ...]
-    """Every plain word of the sources."""
-    sources: IntArray
-    """Word indices of all sources, one after the other."""
-    source_starts: IntArray
-    """(u + 1,) where each source starts in ``sources``."""
-    source_of: IntArray
-    """(e,) the source of each example."""
-    actions: IntArray
-    """Actions of all examples, one after the other; see ``spelled``."""
-    action_starts: IntArray
-    """(e + 1,) where each example starts in ``actions``."""
-
-    def __len__(self) -> int:
-        return len(self.source_of)
 
 
 def read_articles(
@@ -130,16 +108,19 @@ def _row(line: str, place: str) -> dict[str, object]:
     return row
 
 
-def read_texts(path: Path, field: str) -> Iterator[str]:
-    """The texts in one field of a JSON Lines file.
+def read_texts(path: Path, fields: Sequence[str]) -> Iterator[str]:
+    """The texts in a JSON Lines file: of each row the first of these fields that it has.
 
     Raises:
         InputError: as ``read_articles``.
     """
     for place, row in _rows(path):
-        if field not in row:
-            raise InputError(f"{place}: no field {field!r}. Name it in the recipe: text_field.")
-        yield str(row[field])
+        found = next((field for field in fields if field in row), None)
+        if found is None:
+            raise InputError(
+                f"{place}: no field {' or '.join(fields)}. Name it in the recipe: text_fields."
+            )
+        yield str(row[found])
 
 
 def _plain(words: str) -> tuple[str, ...]:

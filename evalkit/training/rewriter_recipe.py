@@ -12,7 +12,7 @@ from evalkit.errors import ConfigError, nearest
 from evalkit.training.rewriter_data import Pairing
 
 if TYPE_CHECKING:
-    from evalkit.models.rewriter_fit import Rates
+    from evalkit.models.rewriter_fit import Rates, Start
 
 __all__ = ["RewriterRecipe", "read_recipe"]
 
@@ -64,8 +64,8 @@ class RewriterRecipe(BaseModel):
     """Field that holds the text."""
     highlights_field: str = "highlights"
     """Field that holds its highlights: a list, or a text with a line each."""
-    text_field: str = "text"
-    """Field of cased text in files that match ``texts``."""
+    text_fields: tuple[str, ...] = ("text",)
+    """Fields of cased text in files that match ``texts``; of each row the first that it has."""
     texts: tuple[str, ...] = ()
     """Names (``*`` stands for anything) of data files that hold cased text, no articles."""
     tokenised: bool = False
@@ -83,6 +83,12 @@ class RewriterRecipe(BaseModel):
             self.decoder_rate, self.encoder_rate, self.place_rate,
             self.warmup, self.steps, self.fall, self.weight_decay,
         )  # fmt: skip
+
+    def start(self) -> "Start":
+        """The network's part."""
+        from evalkit.models.rewriter_fit import Start
+
+        return Start(self.n_frozen, self.n_decoder, self.seed, self.threads)
 
     def pairing(self) -> Pairing:
         """The data's part."""

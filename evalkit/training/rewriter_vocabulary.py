@@ -16,7 +16,7 @@ from evalkit.training.alignment import WRITTEN, Pair
 from evalkit.training.casing import Casing
 
 if TYPE_CHECKING:
-    from evalkit.training.rewriter_data import Examples
+    from evalkit.models.rewriter_examples import Examples
 
 __all__ = ["GAP", "STOP", "learn_vocabulary", "spelled", "writable", "written_counts"]
 

@@ -9,8 +9,8 @@ import torch
 
 from evalkit.errors import ModelError
 from evalkit.models.rewriter import N_PLACES, Decoded, RewriterNet, Shape, places
+from evalkit.models.rewriter_batches import decided
 from evalkit.models.rewriter_bundle import load_rewriter, save_rewriter
-from evalkit.models.rewriter_fit import decided
 from evalkit.models.rewriter_source import MAX_PIECES, SourceReader, begin
 from evalkit.models.rewriter_words import joined, read_words
 from evalkit.models.salience import FEATURES, Salience, features, fit_salience

@@ -7,11 +7,18 @@ from evalkit.models.rewriter import Shape
 from evalkit.models.rewriter_rules import FORBIDDEN, Partial, Request, Rules, Writable
 from evalkit.models.rewriter_search import SearchSettings, search
 from evalkit.models.rewriter_source import SourceReader, begin
+from tests.tiny_models import one_thread
 from tests.training.tiny_detector import tiny_encoder
 
 VOCABULARY = ("</s>", "the", '"', "also", "painted", "brother", "sells")
 SHAPE = Shape(len(VOCABULARY), n_frozen=1, n_decoder=1, width=16, n_heads=2, n_inner=32, n_upper=1)
 SETTINGS = SearchSettings(beam=4, n_most=12)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def single():
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="module")

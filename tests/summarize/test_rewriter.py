@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from evalkit.errors import ConfigError, ModelError
 from evalkit.models.rewriter_words import read_words
 from evalkit.models.salience import FEATURES, Salience
-from evalkit.records import GenerationBatch, Length
+from evalkit.records import GenerationBatch, Length, Measured
 from evalkit.stages import Generator
 from evalkit.summarize.rewriter import Rewriter
 from evalkit.summarize.rewriter_choice import Candidate, choose, distinct, fragment, limits_of
@@ -43,7 +44,7 @@ NAMES = re.compile(r"(?<![.!?”\"] )(?<!^)\b[A-Z][a-z]+|\d[\d,.]*\d|\d")
 @pytest.fixture(scope="module")
 def rewriter():
     with one_thread():
-        yield Rewriter()
+        yield Rewriter(reranker="none")
 
 
 def output(rewriter, text, n_words, kind="", language="en"):
@@ -86,8 +87,8 @@ def test_it_shortens_sentences_instead_of_copying_them(rewriter):
 
 
 def test_the_answer_is_the_same_again_and_beside_others(rewriter):
-    alone = output(rewriter, TEXT, 40)
-    batch = GenerationBatch(("x", "y"), (TEXT[:400], TEXT), Length(40))
+    alone = output(rewriter, TEXT, 20)
+    batch = GenerationBatch(("x", "y"), (TEXT[:400], TEXT), Length(20))
     assert rewriter.generate(batch)[1] == alone
 
 
@@ -143,7 +144,28 @@ def test_the_signature_names_model_and_settings(rewriter):
     signature = rewriter.signature()
     assert "|beam:5|" in signature
     assert "model:" in signature
-    assert signature != Rewriter(beam=3).signature()
+    assert "|reranker:none|" in signature
+    assert signature != Rewriter(beam=3, reranker="none").signature()
+
+
+class Disliking:
+    """A scorer that finds an error wherever a word occurs."""
+
+    def __init__(self, word):
+        self.word = word
+
+    def measure(self, batch):
+        rows = [[9.0 * (self.word in text), len(words(text))] for text in batch.hypotheses]
+        return Measured(np.array(rows), np.ones(len(batch), np.bool_))
+
+
+def test_the_reranker_is_heard(rewriter, monkeypatch):
+    before = output(rewriter, TEXT, 10, "headline").text
+    other = Rewriter(reranker="detector")
+    other._model = rewriter._loaded()
+    word = before.split()[1]
+    monkeypatch.setattr(other, "_scorer", lambda: Disliking(word))
+    assert word not in output(other, TEXT, 10, "headline").text
 
 
 # --- reading
@@ -240,16 +262,26 @@ def test_more_is_said_where_there_is_room():
 
 
 @pytest.mark.parametrize(
-    ("sentence", "expected"),
+    ("source", "rewrite", "expected", "reason"),
     [
-        ("after the storm", True),
-        ("after the storm , which lasted for days", True),
-        ("after the storm , the port was closed", False),
-        ("the port was closed after the storm", False),
+        ("after the storm the port closed", "after the storm", True, "no main clause"),
+        (
+            "after the storm , which lasted , it closed",
+            "after the storm , which lasted",
+            True,
+            "one",
+        ),
+        ("after the storm , it was closed", "after the storm , it was closed", False, "whole"),
+        ("after the storm , it was closed", "the storm , it was closed", True, "lost its head"),
+        ("after the storm , it was closed", "it was closed", False, "the main clause alone"),
+        ("the port was closed after the storm", "the port was closed", False, "no phrase at first"),
     ],
 )
-def test_fragments(sentence, expected):
-    assert fragment(sentence.split()) is expected
+def test_fragments(source, rewrite, expected, reason):
+    start = source.index(rewrite)
+    first = len(source[:start].split())
+    links = range(first, first + len(rewrite.split()))
+    assert fragment(rewrite.split(), links, source.split()) is expected, reason
 
 
 def test_what_was_said_already_is_left_out():

@@ -27,8 +27,7 @@ def test_links_are_a_longest_common_subsequence(source, target):
     copied = [link for link in links if link != WRITTEN]
     assert copied == sorted(set(copied))
     assert all(
-        link in (WRITTEN,) or source[link] == word
-        for word, link in zip(target, links, strict=True)
+        link in (WRITTEN,) or source[link] == word for word, link in zip(target, links, strict=True)
     )
     # A bonus for runs may cost a word only where runs of many words pay for it.
     assert len(copied) >= longest_common(source, target) - 1

@@ -85,6 +85,15 @@ def test_data_that_cannot_be_learned_from_are_refused(tmp_path, text, message):
         train(RECIPE, [path], tmp_path / "out", encoder=tiny_encoder(n_positions=128))
 
 
+def test_tokenised_articles_need_cased_text_beside_them(data, tmp_path):
+    recipe = RECIPE.model_copy(update={"tokenised": True, "texts": ("cased*",)})
+    with pytest.raises(InputError, match="cased text"):
+        train(recipe, data, tmp_path / "out", encoder=tiny_encoder(n_positions=128))
+    texts = write_rows(tmp_path / "cased.jsonl", [{"text": row["article"]} for row in ARTICLES])
+    folder = train(recipe, [*data, texts], tmp_path / "out", encoder=tiny_encoder(n_positions=128))
+    assert (folder / "model.safetensors").is_file()
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.jsonl cannot be read"):
         list(read_articles(tmp_path / "gone.jsonl"))
