@@ -16,18 +16,8 @@ from evalkit.records import BoolArray, FloatArray
 
 __all__ = ["FEATURES", "Calibration", "Logistic", "features", "fit_logistic", "read_calibration"]
 
-FEATURES = (
-    "wrong",
-    "gap",
-    "edit",
-    "fill",
-    "wrong_before",
-    "edit_before",
-    "wrong_sure",
-    "gap_sure",
-)
-"""Log-odds of the heads for a token, and of two of them for the token before it; the last two are
-those of ``wrong`` and ``gap`` where they are above 0, and else 0."""
+FEATURES = ("wrong", "gap", "edit", "fill", "wrong_before", "edit_before")
+"""Log-odds of the heads for a token, and of two of them for the token before it."""
 BOUND = 9.0
 ROUNDS = 50
 
@@ -59,7 +49,7 @@ class Calibration:
 
 
 def features(wrong: FloatArray, gap: FloatArray, edit: FloatArray) -> FloatArray:
-    """Features (n, 8) of the n tokens of a text.
+    """Features (n, 6) of the n tokens of a text.
 
     Args:
         wrong: (n + 1, kinds) log-probabilities, the first kind "ok"; last row: the end.
@@ -73,7 +63,7 @@ def features(wrong: FloatArray, gap: FloatArray, edit: FloatArray) -> FloatArray
     own = np.stack([_odds_against(wrong[:n, 0]), missing[:n], edit[:n, 0], fill[:n]], axis=1)
     own = np.clip(own, -BOUND, BOUND)
     before = np.vstack([np.full((min(n, 1), 2), -BOUND), own[: max(n - 1, 0), [0, 2]]])
-    return np.hstack([own, before, np.maximum(own[:, :2], 0.0)])
+    return np.hstack([own, before])
 
 
 def fit_logistic(rows: FloatArray, labels: BoolArray, *, ridge: float = 1.0) -> Logistic:
@@ -111,7 +101,7 @@ def read_calibration(settings: Mapping[str, object]) -> Calibration:
     """
     table = settings.get("calibration")
     if table is None:
-        plain = Logistic((1.0, 1.0, *[0.0] * (len(FEATURES) - 2)), bias=4.0)
+        plain = Logistic((1.0, 1.0, 0.0, 0.0, 0.0, 0.0), bias=4.0)
         return Calibration(plain, plain, 0.5)
     if not isinstance(table, dict):
         raise ValueError("calibration is not a table")
