@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -11,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 from evalkit.config.models import EvaluationConfig
 from evalkit.errors import ConfigError, nearest
 
-__all__ = ["LoadedConfig", "explain", "load", "parse_yaml"]
+__all__ = ["LoadedConfig", "as_json", "explain", "load", "parse_yaml", "validated"]
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,19 @@ def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
     raw = parse_yaml(path)
     for setting in settings:
         _set(raw, setting)
+    return LoadedConfig(validated(path, raw, EvaluationConfig), path.resolve().parent, path)
+
+
+def validated(path: Path, raw: Mapping[str, Any], model: type[Model]) -> Model:
+    """The mapping that ``path`` holds, as a model.
+
+    Raises:
+        ConfigError: a key is unknown or a value wrong; names the path, the key and the nearest.
+    """
     try:
-        config = EvaluationConfig.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {explain(error, EvaluationConfig)}") from None
-    return LoadedConfig(config, path.resolve().parent, path)
+        raise ConfigError(f"{path}: {explain(error, model)}") from None
 
 
 def parse_yaml(path: Path) -> dict[str, Any]:

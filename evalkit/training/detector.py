@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from evalkit.config.load import parse_yaml, validated
 from evalkit.errors import ConfigError, InputError, nearest
 from evalkit.execute import Progress, silent
 from evalkit.models.pieces import pieces_of
@@ -104,22 +104,10 @@ def read_recipe(path: Path) -> DetectorRecipe:
     Raises:
         ConfigError: the file is missing, is no YAML mapping, or a key or value is wrong.
     """
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: the recipe cannot be read ({error})") from error
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: a recipe is a mapping of settings, found {type(values)}")
-    known = {"operations": list(OPERATIONS), "": list(DetectorRecipe.model_fields)}
-    _refuse_unknown(path, "", values, known[""])
+    values = parse_yaml(path)
     if isinstance(operations := values.get("operations"), dict):
-        _refuse_unknown(path, "operations.", operations, known["operations"])
-    try:
-        return DetectorRecipe.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{path}: {where}: {first['msg']}, found {first['input']!r}") from error
+        _refuse_unknown(path, "operations.", operations, list(OPERATIONS))
+    return validated(path, values, DetectorRecipe)
 
 
 def _refuse_unknown(

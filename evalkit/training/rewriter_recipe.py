@@ -1,14 +1,12 @@
 """The settings by which a rewriter is trained, and the YAML file that gives them."""
 
-from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from evalkit.errors import ConfigError, nearest
+from evalkit.config.load import parse_yaml, validated
 from evalkit.training.rewriter_data import Pairing
 
 if TYPE_CHECKING:
@@ -105,25 +103,4 @@ def read_recipe(path: Path) -> RewriterRecipe:
     Raises:
         ConfigError: the file is missing, is no YAML mapping, or a key or value is wrong.
     """
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: the recipe cannot be read ({error})") from error
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: a recipe is a mapping of settings, found {type(values)}")
-    _refuse_unknown(path, values)
-    try:
-        return RewriterRecipe.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{path}: {where}: {first['msg']}, found {first['input']!r}") from error
-
-
-def _refuse_unknown(path: Path, values: Mapping[str, object]) -> None:
-    known = list(RewriterRecipe.model_fields)
-    for name in map(str, values):
-        if name not in known:
-            guess = nearest(name, known)
-            hint = f" Did you mean {guess}?" if guess else ""
-            raise ConfigError(f"{path}: unknown key {name}.{hint} Known: {', '.join(known)}")
+    return validated(path, parse_yaml(path), RewriterRecipe)

@@ -190,7 +190,9 @@ def test_a_run_without_anything() -> None:
 
 @pytest.mark.parametrize("left_out", ["tables", "documents", "items"])
 def test_a_run_without_one_part(report: Report, left_out: str) -> None:
-    Page(render(report.model_copy(update={left_out: ()}), "html"))
+    page = Page(render(report.model_copy(update={left_out: ()}), "html"))
+    assert report.run.name in page.text
+    assert "Where the numbers come from" in page.text
 
 
 def test_the_page_is_the_same_each_time(report: Report, html: str) -> None:

@@ -84,13 +84,13 @@ def test_the_loss_falls(data, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("stepz: 3", r"unknown key stepz\. Did you mean steps\?", id="unknown-key"),
+        pytest.param("stepz: 3", r"unknown key stepz\. Did you mean 'steps'\?", id="unknown-key"),
         pytest.param(
             "operations: {swop: 1}", r"operations\.swop\. Did you mean operations\.swap", id="inner"
         ),
         pytest.param("steps: many", "steps: .*found 'many'", id="wrong-type"),
         pytest.param("- steps", "mapping", id="a-list"),
-        pytest.param("steps: [", "cannot be read", id="no-yaml"),
+        pytest.param("steps: [", "not valid YAML", id="no-yaml"),
     ],
 )
 def test_a_wrong_recipe_is_refused(tmp_path, text, said):

@@ -110,7 +110,7 @@ def test_a_recipe_file_and_its_mistakes(tmp_path):
     path.write_text("steps: 7\narticle_field: body\n", encoding="utf-8")
     assert (read_recipe(path).steps, read_recipe(path).article_field) == (7, "body")
     path.write_text("stepz: 7\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"unknown key stepz\. Did you mean steps"):
+    with pytest.raises(ConfigError, match=r"unknown key stepz\. Did you mean 'steps'"):
         read_recipe(path)
     path.write_text("steps: none\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="steps"):
