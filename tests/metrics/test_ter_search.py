@@ -7,6 +7,7 @@ import random
 import string
 
 import pytest
+from sacrebleu.metrics import lib_ter
 from sacrebleu.metrics.lib_ter import translation_edit_rate
 
 from evalkit.metrics import ter_edits
@@ -77,7 +78,8 @@ def texts(seed, n):
 
 def test_distance_and_alignment_are_those_of_the_table():
     n_beam = n_matter = 0
-    for hypothesis, reference in texts(1, 150):
+    very_unequal = [("b", "c" * place + "b" + "c" * (160 - place)) for place in (40, 60, 150)]
+    for hypothesis, reference in (*texts(1, 150), *very_unequal):
         inside, whole = Table(hypothesis, reference), Table(hypothesis, reference, whole=True)
         limits = beam(len(hypothesis), len(reference))
         assert distance(hypothesis, reference, limits) == inside.distance
@@ -107,6 +109,8 @@ def test_distance_and_alignment_are_those_of_the_table():
         ("d e a b c", "a b c d e", 1),
         ("c d a b", "a x b c d", 2),  # a shift and an insertion
         ("b a b a b a", "a b a b a b", 1),
+        ("c a c b c", "c c c a b", 3),  # a run put into itself is moved on
+        ("b b c a b d", "b a b a d b b c b", 4),
     ],
 )
 def test_small_texts(hypothesis, reference, edits):
@@ -142,6 +146,17 @@ def test_limits_matter(name, limit, value, monkeypatch):
     before = n_edits(*long_pairs()[name])
     monkeypatch.setattr(ter_edits, limit, value)
     assert n_edits(*long_pairs()[name]) < before
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 8, 13, 21])
+def test_the_search_ends_where_sacrebleus_does(most, monkeypatch):
+    monkeypatch.setattr(ter_edits, "_MOST", most)
+    monkeypatch.setattr(lib_ter, "_MAX_SHIFT_CANDIDATES", most)
+    rng = random.Random(most)
+    for _ in range(150):
+        reference = rng.choices("abcdef", k=rng.randint(2, 9))
+        hypothesis = rng.sample(reference, len(reference))
+        assert n_edits(hypothesis, reference) == translation_edit_rate(hypothesis, reference)[0]
 
 
 def test_a_shift_may_save_more_than_twice_its_length_inside_the_beam(monkeypatch):
