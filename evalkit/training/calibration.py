@@ -187,7 +187,7 @@ def _words_per_alarm(read: Sequence[Read], token: Logistic, marker: Marker) -> f
     for one in read:
         values = token.probabilities(one.rows)
         scores = [TokenScore(*place, float(p)) for place, p in zip(one.places, values, strict=True)]
-        found = [(s.start, s.end) for s in marker.spans(one.marked.text, scores, one.heads)]
+        found = [(s.start, s.end) for s in marker.spans(scores, one.heads)]
         alarms += len(found) - matches(found, one.marked.errors)
         words += count_words(one.marked.text)
     return words / alarms if alarms else float("inf")
