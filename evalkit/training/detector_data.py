@@ -18,7 +18,7 @@ from evalkit.text.sentences import split
 from evalkit.text.words import tokens
 from evalkit.training.clitics import SYMBOLS, join_clitics
 
-__all__ = ["Corpus", "Reading", "Tagged", "read_corpus"]
+__all__ = ["Corpus", "Reading", "Tagged", "penn_sentences", "read_corpus"]
 
 Tokens = tuple[str, ...]
 ENDS = frozenset(".?!")
@@ -151,14 +151,15 @@ def _untouched(sentence: Tokens) -> Tagged:
 
 def _sentences(text: str, *, penn: bool) -> Iterator[Tokens]:
     if penn:
-        yield from _penn_sentences(text)
+        yield from penn_sentences(text)
         return
     for start, end in split(text):
         sentence = text[start:end]
         yield tuple(sentence[a:b] for a, b in tokens(sentence))
 
 
-def _penn_sentences(text: str) -> Iterator[Tokens]:
+def penn_sentences(text: str) -> Iterator[Tokens]:
+    """The sentences of a text in Penn Treebank tokens, each as a tuple of words and marks."""
     parts = [SYMBOLS.get(token.lower(), token) for token in text.split()]
     words = ["".join(parts[i] for i in group) for group in join_clitics(parts)]
     sentence: list[str] = []
