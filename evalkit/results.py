@@ -21,6 +21,7 @@ __all__ = [
     "RunInfo",
     "Score",
     "SentenceScores",
+    "SetScore",
     "Table",
     "Token",
 ]
@@ -88,6 +89,27 @@ class Comparison(_Record):
     """Why there is no p-value, or what to mind."""
 
 
+class SetScore(_Record):
+    """A number of all texts of a system together, which no sum over them gives; not resampled."""
+
+    system: str
+    """The system's name."""
+    name: str
+    """The measure, for example ``distinct2`` or ``self-bleu``."""
+    unit: str
+    """For example ``0-100``."""
+    higher_is_better: bool | None
+    """None where neither direction is better."""
+    value: float | None
+    """Null where undefined, with the reason in ``note``."""
+    n_texts: int
+    """Texts in the set; those that failed are not there."""
+    note: str = ""
+    """Why there is no value."""
+    signature: str
+    """Everything that decides the number."""
+
+
 class Table(_Record):
     """Systems by scores: one question, answered."""
 
@@ -115,6 +137,8 @@ class Table(_Record):
     """Every system's numbers, by system, then scorer, then field."""
     comparisons: tuple[Comparison, ...] = ()
     """All pairs, for each headline field."""
+    sets: tuple[SetScore, ...] = ()
+    """Each system's texts as a set, by system, then measure."""
     notes: tuple[str, ...] = ()
     """What a reader must know before they trust the table."""
 
