@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalkit.errors import AlignmentError
+from evalkit.metrics.bleu import Bleu
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.measure import Hypotheses, measure
 from evalkit.pipeline.tables import Question, Scored, table
@@ -52,7 +53,7 @@ def score_segments(segments: Segments, scorers: Sequence[Scorer]) -> Report:
         scored.append(Scored(hypotheses, found))
     question = Question(name="scores", title="Scores", unit="segment")
     answered = table(job, question, scored)
-    run = about_now("score").model_copy(update={"warnings": _warnings(segments)})
+    run = about_now("score").model_copy(update={"warnings": _warnings(segments, scorers)})
     return Report(run=run, tables=(answered,), documents=(), items=())
 
 
@@ -69,7 +70,7 @@ def _check_counts(segments: Segments) -> None:
         )
 
 
-def _warnings(segments: Segments) -> tuple[str, ...]:
+def _warnings(segments: Segments, scorers: Sequence[Scorer]) -> tuple[str, ...]:
     found = []
     for name, texts in segments.systems.items():
         if n_empty := sum(not text.strip() for text in texts):
@@ -80,4 +81,8 @@ def _warnings(segments: Segments) -> tuple[str, ...]:
                 f"{n_empty} of {len(texts)} lines of the references {name!r} are empty: those "
                 f"segments have no reference there"
             )
+    for scorer in scorers:
+        if isinstance(scorer, Bleu):
+            doubts = {name: scorer.doubt(texts) for name, texts in segments.systems.items()}
+            found += [f"{name!r}: {doubt}" for name, doubt in doubts.items() if doubt]
     return tuple(found)
