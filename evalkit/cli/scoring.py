@@ -7,7 +7,7 @@ import typer
 
 from evalkit import registry
 from evalkit.cli.printing import print_json
-from evalkit.corpus.outputs import read_lines
+from evalkit.corpus.aligned import read_aligned
 from evalkit.errors import AlignmentError, ConfigError
 from evalkit.pipeline.segments import Segments, score_segments
 from evalkit.records import SCHEMA_VERSION
@@ -29,10 +29,19 @@ def score(
     scorers = _scorers(metrics, with_sources=sources is not None)
     if [*hypotheses, *references, sources].count("-") > 1:
         raise ConfigError("standard input ('-') can be named only once")
+    aligned = read_aligned(
+        {_name(path, hypotheses): path for path in hypotheses},
+        {path: path for path in references},
+        sources,
+        root=Path(),
+        stream=sys.stdin.buffer,
+    )
     segments = Segments(
-        systems={_name(path, hypotheses): _lines(path) for path in hypotheses},
-        references={path: _lines(path) for path in references},
-        sources=_lines(sources) if sources is not None else None,
+        systems=aligned.systems,
+        references=aligned.references,
+        sources=aligned.sources,
+        ids=aligned.ids,
+        notes=aligned.notes,
     )
     report = score_segments(segments, scorers)
     for warning in report.run.warnings:
@@ -55,10 +64,6 @@ def _scorers(names: list[str], *, with_sources: bool) -> list[Scorer]:
         if "sources" in scorer.needs and not with_sources:
             raise ConfigError(f"{scorer.name} needs --sources FILE")
     return made
-
-
-def _lines(path: str) -> tuple[str, ...]:
-    return read_lines(path, root=Path(), stream=sys.stdin.buffer)
 
 
 def _name(path: str, paths: list[str]) -> str:
