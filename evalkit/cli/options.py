@@ -9,21 +9,58 @@ __all__ = [
     "METRICS",
     "AllowCode",
     "Cluster",
+    "Correction",
     "Draws",
     "Format",
     "Formats",
     "Hypotheses",
+    "Interval",
+    "IntervalKind",
     "Language",
     "Level",
+    "MaybeHypotheses",
+    "Method",
+    "Methods",
     "Metrics",
     "References",
     "Seed",
     "Sources",
     "StdinKind",
+    "Test",
 ]
 
 METRICS = "bleu,chrf,ter,rouge1,rouge2,rougeL,rougeLsum"
 """What is scored where nothing else is asked for."""
+
+
+class Test(StrEnum):
+    """Where p-values come from."""
+
+    PERMUTATION = "permutation"
+    BOOTSTRAP = "bootstrap"
+
+
+class Correction(StrEnum):
+    """For several tests."""
+
+    HOLM = "holm"
+    BH = "bh"
+    NONE = "none"
+
+
+class Interval(StrEnum):
+    """Kind of bootstrap interval."""
+
+    PERCENTILE = "percentile"
+    BCA = "bca"
+
+
+class Method(StrEnum):
+    """How the bootstrap weighs."""
+
+    AUTO = "auto"
+    MULTINOMIAL = "multinomial"
+    POISSON = "poisson"
 
 
 class Format(StrEnum):
@@ -35,29 +72,33 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-Hypotheses = Annotated[
-    list[str],
-    typer.Option(
-        "--hypotheses",
-        help="FILE or NAME=FILE, a segment per line, or JSON Lines, CSV, TSV, Parquet; - is "
-        "standard input. Repeat for more systems.",
-    ),
-]
+_HYPOTHESES = typer.Option(
+    "--hypotheses",
+    metavar="FILE",
+    help="FILE or NAME=FILE, a segment per line, or JSON Lines, CSV, TSV, Parquet; - is standard "
+    "input. Repeat for more systems.",
+)
+Hypotheses = Annotated[list[str], _HYPOTHESES]
+MaybeHypotheses = Annotated[list[str] | None, _HYPOTHESES]
 References = Annotated[
     list[str] | None,
     typer.Option(
         "--references",
+        metavar="FILE",
         help="As many segments; repeat for more references. Not needed where they stand beside "
         "the hypotheses (key 'references').",
     ),
 ]
 Sources = Annotated[
-    str | None, typer.Option("--sources", help="What was translated or summarised.")
+    str | None,
+    typer.Option("--sources", metavar="FILE", help="What was translated or summarised."),
 ]
 Metrics = Annotated[
     str,
     typer.Option(
-        "--metrics", help="Names from 'evalkit list', by commas; options: bleu(tokenizer=zh)."
+        "--metrics",
+        metavar="NAMES",
+        help="Names from 'evalkit list', by commas; options: bleu(tokenizer=zh).",
     ),
 ]
 StdinKind = Annotated[
@@ -71,6 +112,10 @@ Cluster = Annotated[
 Draws = Annotated[int, typer.Option(min=100, help="Resamples.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of every resample.")]
 Level = Annotated[float, typer.Option(min=50, max=99.99, help="Of the intervals, in percent.")]
+IntervalKind = Annotated[Interval, typer.Option("--interval", help="Percentile, or BCa.")]
+Methods = Annotated[
+    Method, typer.Option("--method", help="Bootstrap weights; auto: Poisson from 100,000 on.")
+]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
 ]

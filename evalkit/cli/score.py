@@ -25,6 +25,8 @@ def score(  # noqa: PLR0913  (a command's options)
     draws: options.Draws = 1000,
     seed: options.Seed = 12345,
     cluster: options.Cluster = "segment",
+    interval: options.IntervalKind = options.Interval.PERCENTILE,
+    method: options.Methods = options.Method.AUTO,
     segments: Annotated[
         bool, typer.Option("--segments", help="Scores of each segment, with ids (json, csv).")
     ] = False,
@@ -52,7 +54,14 @@ def score(  # noqa: PLR0913  (a command's options)
         ),
         scoring.scorers(metrics, flags, allow_code=allow_code),
         Wanted(cluster=cluster, ids=segments, language=language),
-        Resampling(draws=draws, seed=seed, confidence=level / 100, unit=cluster),
+        Resampling(
+            draws=draws,
+            seed=seed,
+            confidence=level / 100,
+            unit=cluster,
+            interval=interval.value,
+            method=method.value,
+        ),
         scoring.Printed(
             format=format, confidence=confidence, segments=segments, short=short_signatures
         ),

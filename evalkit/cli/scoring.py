@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,16 +16,15 @@ from evalkit.cli.options import Format
 from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
+from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
     Measurements,
     Scored,
+    Scores,
     Wanted,
-    as_report,
-    measure_segments,
-    number,
-    segment_scores,
+    score_segments,
+    segment_rows,
 )
-from evalkit.pipeline.segments import score as score_rows
 from evalkit.records import SCHEMA_VERSION
 from evalkit.results import Report
 from evalkit.stages import Scorer
@@ -82,18 +81,17 @@ def score(
     if printed.segments and printed.format not in (Format.JSON, Format.CSV):
         raise ConfigError("--segments needs --format json or --format csv")
     parallel = read_files(files)
+    resampling = settings if printed.confidence or printed.format is Format.LATEX else None
     with bars() as progress:
-        measured = measure_segments(parallel, made, wanted, progress=progress)
-    for warning in measured.warnings:
+        scores = score_segments(parallel, made, wanted, resampling, progress=progress)
+    for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
-    if printed.segments and printed.format is Format.CSV:
-        _print_segments(measured)
-        return
-    scored = score_rows(measured, settings, intervals=printed.confidence)
-    if printed.format is Format.JSON:
-        _print_json(measured, scored, settings, printed)
-        return
-    _print_report(as_report(measured, scored, settings), printed.format)
+    if printed.segments and printed.format is Format.CSV and scores.measured is not None:
+        _print_segments(scores.measured)
+    elif printed.format is Format.JSON:
+        _print_json(scores, printed)
+    else:
+        _print_report(segment_report(scores), printed.format)
 
 
 def _print_report(report: Report, how: Format) -> None:
@@ -122,31 +120,31 @@ def _signatures(report: Report) -> Mapping[str, str]:
     return {score.scorer: score.signature for score in report.tables[0].scores}
 
 
-def _print_json(
-    measured: Measurements, scored: Sequence[Scored], settings: Resampling, printed: Printed
-) -> None:
+def _print_json(scores: Scores, printed: Printed) -> None:
     whole: dict[str, object] = {
         "schema": SCHEMA_VERSION,
         "systems": [
             {
                 "name": system,
                 "metrics": [
-                    _metric(each, settings if printed.confidence else None)
-                    for each in scored
+                    _metric(each, scores.settings)
+                    for each in scores.scored
                     if each.system == system
                 ],
             }
-            for system in measured.found
+            for system in scores.systems
         ],
     }
-    if not printed.segments:
+    if not printed.segments or scores.measured is None:
         print_json(whole)
         return
-    text = json.dumps(whole, ensure_ascii=not is_unicode(sys.stdout), indent=1)
+    escaped = not is_unicode(sys.stdout)
+    text = json.dumps(whole, ensure_ascii=escaped, indent=1)
     typer.echo(text.removesuffix("\n}") + ',\n "segments": [', nl=False)
     separator = "\n  "
-    for row in _segment_rows(measured):
-        typer.echo(separator + json.dumps(row, ensure_ascii=not is_unicode(sys.stdout)), nl=False)
+    for key, system, values in segment_rows(scores.measured):
+        row = {"id": key, "system": system, "scores": values}
+        typer.echo(separator + json.dumps(row, ensure_ascii=escaped), nl=False)
         separator = ",\n  "
     typer.echo("\n ]\n}")
 
@@ -163,7 +161,6 @@ def _metric(scored: Scored, settings: Resampling | None) -> dict[str, object]:
     }
     if settings is None:
         return metric
-    said = (found.reason, found.interval.reason, found.interval.warning)
     return metric | {
         "low": number(found.interval.low),
         "high": number(found.interval.high),
@@ -171,13 +168,8 @@ def _metric(scored: Scored, settings: Resampling | None) -> dict[str, object]:
         "standard_error": number(found.interval.standard_error),
         "n_clusters": found.interval.n_clusters,
         "resampling": found.interval.signature,
-        "note": "; ".join(dict.fromkeys(filter(None, said))),
+        "note": note_of(found),
     }
-
-
-def _segment_rows(measured: Measurements) -> Iterator[dict[str, object]]:
-    for key, system, scores in segment_scores(measured):
-        yield {"id": key, "system": system, "scores": scores}
 
 
 def _print_segments(measured: Measurements) -> None:
@@ -188,6 +180,6 @@ def _print_segments(measured: Measurements) -> None:
     fields = [field.name for scorer, _ in parts for field in scorer.fields]
     writer = csv.writer(sys.stdout)
     writer.writerow(["id", "system", *fields])
-    for key, system, scores in segment_scores(measured):
+    for key, system, scores in segment_rows(measured):
         values = ["" if (v := scores[name]) is None else repr(v) for name in fields]
         writer.writerow([safe(key), safe(system), *values])

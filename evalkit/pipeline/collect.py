@@ -1,8 +1,7 @@
 """One pass over parallel files: what is kept of each chunk, once its texts are gone.
 
-A collector takes chunk after chunk and keeps numbers: rows of statistics, labels, lengths. So the
-memory of a job is that of its numbers (a few hundred bytes per segment and system), whatever the
-texts weigh.
+A collector takes chunk after chunk and keeps numbers: rows or sums of statistics (see ``keepers``),
+labels, lengths. So the memory of a job is that of its numbers, whatever the texts weigh.
 """
 
 from collections.abc import Sequence
@@ -14,10 +13,9 @@ from evalkit.corpus.chunks import Chunk
 from evalkit.corpus.parallel import Parallel
 from evalkit.errors import ConfigError, nearest
 from evalkit.execute import Progress, silent
-from evalkit.records import Batch, FloatArray, Measured
-from evalkit.stages import Scorer
+from evalkit.records import FloatArray
 
-__all__ = ["Collector", "Ids", "Labels", "ReferenceCounts", "Rows", "collect"]
+__all__ = ["Collector", "Ids", "Labels", "ReferenceCounts", "collect"]
 
 
 class Collector(Protocol):
@@ -37,65 +35,6 @@ def collect(
         for collector in collectors:
             collector.take(chunk)
         progress("segments", chunk.start + len(chunk), parallel.n)
-
-
-class Rows:
-    """The rows of one system by every scorer.
-
-    Args:
-        system: the system's name.
-        scorers: what measures it.
-        n: how many segments there will be.
-        language: ISO 639-1 code of the hypotheses.
-
-    Raises:
-        ConfigError: (``take``) a scorer needs what the files do not have, or refuses a chunk.
-    """
-
-    def __init__(self, system: str, scorers: Sequence[Scorer], n: int, language: str) -> None:
-        self.system = system
-        self.scorers = tuple(scorers)
-        self._language = language
-        self._statistics = [np.zeros((n, len(scorer.columns))) for scorer in scorers]
-        self._valid = [np.zeros(n, dtype=np.bool_) for _ in scorers]
-        self._reasons: list[dict[int, str]] = [{} for _ in scorers]
-
-    def take(self, chunk: Chunk) -> None:
-        """Measures the chunk's hypotheses."""
-        batch = Batch(
-            hypotheses=chunk.systems[self.system],
-            references=chunk.references,
-            sources=chunk.sources,
-            documents=chunk.documents,
-            language=self._language,
-        )
-        for place, scorer in enumerate(self.scorers):
-            _check_needs(scorer, chunk)
-            self._keep(place, chunk, scorer.measure(batch))
-
-    def found(self) -> tuple[tuple[Scorer, Measured], ...]:
-        """Every scorer with its rows (n, k)."""
-        return tuple(
-            (scorer, Measured(statistics=rows, valid=valid, reasons=reasons))
-            for scorer, rows, valid, reasons in zip(
-                self.scorers, self._statistics, self._valid, self._reasons, strict=True
-            )
-        )
-
-    def _keep(self, place: int, chunk: Chunk, measured: Measured) -> None:
-        part = slice(chunk.start, chunk.start + len(chunk))
-        self._statistics[place][part] = measured.statistics
-        self._valid[place][part] = measured.valid
-        self._reasons[place] |= {chunk.start + at: why for at, why in measured.reasons.items()}
-
-
-def _check_needs(scorer: Scorer, chunk: Chunk) -> None:
-    for need in sorted(scorer.needs):
-        if getattr(chunk, need, None) is None:
-            raise ConfigError(
-                f"{scorer.name} needs --{need} FILE (or {need!r} beside the hypotheses, in JSON "
-                "Lines)"
-            )
 
 
 class ReferenceCounts:

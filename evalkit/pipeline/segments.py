@@ -8,29 +8,39 @@ import numpy as np
 from evalkit.corpus.parallel import CHUNK, Parallel
 from evalkit.execute import Progress, silent
 from evalkit.metrics.signature import with_references
-from evalkit.pipeline.collect import Collector, Ids, Labels, ReferenceCounts, Rows, collect
+from evalkit.pipeline.collect import Collector, Ids, Labels, ReferenceCounts, collect
 from evalkit.pipeline.items import named
-from evalkit.pipeline.versions import about_now
+from evalkit.pipeline.keepers import Found, Rows, Sums, unresampled
 from evalkit.records import Measured
-from evalkit.results import Report, Score, Table
 from evalkit.stages import Scorer, SegmentScorer
+from evalkit.stats.comparison import compare_systems
 from evalkit.stats.estimate import estimate
+from evalkit.stats.exact import sliced
 from evalkit.stats.resampling import Resampling
-from evalkit.stats.results import Estimate, Interval
+from evalkit.stats.results import Comparison, Estimate
 
 __all__ = [
     "Measurements",
     "Scored",
+    "Scores",
     "Wanted",
-    "as_report",
+    "compare_segments",
     "measure_segments",
-    "number",
-    "score",
-    "segment_scores",
+    "score_segments",
+    "segment_rows",
 ]
 
-Found = tuple[tuple[Scorer, Measured], ...]
-"""Scorers and the rows of one system by each."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to keep of the files beside the rows."""
+
+    cluster: str = "segment"
+    """What is resampled later: ``segment``, ``document`` or a column."""
+    ids: bool = False
+    """Whether scores by segment will be asked for: keeps all rows and ids."""
+    language: str = "en"
+    """ISO 639-1 code of the hypotheses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,6 @@ class Measurements:
     """The segments' ids, where they were asked for."""
     clusters: Sequence[str] | None = None
     """The cluster of each segment; None: each is its own."""
-    warnings: tuple[str, ...] = ()
-    """What a user must know before they trust a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +70,25 @@ class Scored:
     signature: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What to keep of the files beside the rows."""
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Every number of every system."""
 
-    cluster: str = "segment"
-    """What is resampled later: ``segment``, ``document`` or a column."""
-    ids: bool = False
-    """Whether to keep the segments' ids."""
-    language: str = "en"
-    """ISO 639-1 code of the hypotheses."""
+    n: int
+    """Segments."""
+    systems: tuple[str, ...]
+    scored: tuple[Scored, ...]
+    """By system, then scorer, then field."""
+    settings: Resampling | None = None
+    """How intervals were drawn; None: there are none."""
+    n_clusters: int = 0
+    """What was resampled."""
+    comparisons: tuple[Comparison, ...] = ()
+    """All pairs by every headline field, where intervals were asked for."""
+    measured: Measurements | None = None
+    """The rows, where they were kept."""
+    warnings: tuple[str, ...] = ()
+    """What a user must know before they trust a score."""
 
 
 def measure_segments(
@@ -104,35 +121,79 @@ def measure_segments(
     return Measurements(
         n=parallel.n,
         found={each.system: each.found() for each in rows},
-        signatures={scorer.name: _signature(scorer, counts) for scorer in scorers},
+        signatures=_signatures(scorers, counts),
         ids=ids.ids if wanted.ids else None,
         clusters=labels.labels if labels is not None else None,
+    )
+
+
+def score_segments(
+    parallel: Parallel,
+    scorers: Sequence[Scorer],
+    wanted: Wanted,
+    settings: Resampling | None,
+    *,
+    also: Sequence[Collector] = (),
+    progress: Progress = silent,
+) -> Scores:
+    """Every number of every system, in one pass over the files.
+
+    Rows are kept only where something needs them: scores by segment, clusters of segments, paired
+    tests, or a bootstrap of fewer than 100,000 segments, which draws them with replacement.
+
+    Args:
+        parallel: the files.
+        scorers: what to measure.
+        wanted: what to keep beside the numbers.
+        settings: how to resample for intervals and, with several systems, paired tests; None: not.
+        also: whatever else wants to see every chunk.
+        progress: is told of finished segments.
+
+    Raises:
+        ConfigError: a scorer needs what the files do not have, or there is no such column.
+    """
+    if _needs_rows(parallel, wanted, settings):
+        measured = measure_segments(parallel, scorers, wanted, also=also, progress=progress)
+        return _of_rows(measured, settings, parallel.warnings)
+    sums = [Sums(system, scorers, wanted.language, settings) for system in parallel.systems]
+    counts = ReferenceCounts()
+    collect(parallel, [counts, *sums, *also], progress=progress)
+    signatures = _signatures(scorers, counts)
+    return Scores(
+        n=parallel.n,
+        systems=tuple(parallel.systems),
+        scored=tuple(
+            Scored(each.system, scorer.name, number, signatures[scorer.name])
+            for each in sums
+            for scorer, numbers in each.estimates()
+            for number in numbers
+        ),
+        settings=settings,
+        n_clusters=parallel.n,
         warnings=parallel.warnings,
     )
 
 
-def score(measured: Measurements, settings: Resampling, *, intervals: bool) -> tuple[Scored, ...]:
-    """Every number of every system, by system, then scorer, then field.
+def compare_segments(
+    measured: Measurements, settings: Resampling, *, baseline: str | None = None
+) -> tuple[Comparison, ...]:
+    """All pairs of systems, or each against the baseline, by every scorer's headline field.
 
-    Args:
-        measured: the rows.
-        settings: how to resample.
-        intervals: whether to resample at all.
+    Raises:
+        ValueError: no such baseline.
     """
-    found = []
-    for system, parts in measured.found.items():
-        for scorer, rows in parts:
-            numbers = (
-                estimate(scorer, rows, measured.clusters, settings=settings)
-                if intervals
-                else _values(scorer, rows)
-            )
-            signature = measured.signatures[scorer.name]
-            found += [Scored(system, scorer.name, number, signature) for number in numbers]
-    return tuple(found)
+    scorers = [scorer for scorer, _ in next(iter(measured.found.values()))]
+    made: list[Comparison] = []
+    for place, scorer in enumerate(scorers):
+        rows = {system: parts[place][1] for system, parts in measured.found.items()}
+        found = compare_systems(
+            scorer, rows, measured.clusters, baseline=baseline, settings=settings
+        )
+        made += [each for each in found if each.field == scorer.fields[0]]
+    return tuple(made)
 
 
-def segment_scores(
+def segment_rows(
     measured: Measurements,
 ) -> Iterator[tuple[str, str, Mapping[str, float | None]]]:
     """Id, system and the scores by field name of every segment, system by system.
@@ -151,50 +212,57 @@ def segment_scores(
                 yield key, system, merged
 
 
-def as_report(measured: Measurements, scored: Sequence[Scored], settings: Resampling) -> Report:
-    """The scores as a report of one table, for everything that formats reports."""
-    resampled = any(each.estimate.interval.signature for each in scored)
-    table = Table(
-        name="scores",
-        title="Scores",
-        unit="segment",
-        cluster=settings.unit,
-        n_items=measured.n,
-        n_clusters=measured.n if measured.clusters is None else len(set(measured.clusters)),
-        confidence=100 * settings.confidence,
-        draws=settings.draws if resampled else 0,
-        seed=settings.seed,
+def _needs_rows(parallel: Parallel, wanted: Wanted, settings: Resampling | None) -> bool:
+    if wanted.ids:
+        return True
+    if settings is None:
+        return False
+    small = settings.weights(parallel.n) != "poisson" or settings.interval != "percentile"
+    return small or len(parallel.systems) > 1 or wanted.cluster != "segment"
+
+
+def _of_rows(
+    measured: Measurements, settings: Resampling | None, warnings: tuple[str, ...]
+) -> Scores:
+    clusters = measured.clusters
+    scored = []
+    for system, parts in measured.found.items():
+        for scorer, rows in parts:
+            signature = measured.signatures[scorer.name]
+            numbers = (
+                _values(scorer, rows)
+                if settings is None
+                else estimate(scorer, rows, clusters, settings=settings)
+            )
+            scored += [Scored(system, scorer.name, number, signature) for number in numbers]
+    return Scores(
+        n=measured.n,
         systems=tuple(measured.found),
-        scores=tuple(_row(each) for each in scored),
+        scored=tuple(scored),
+        settings=settings,
+        n_clusters=measured.n if clusters is None else len(set(clusters)),
+        comparisons=() if settings is None else compare_segments(measured, settings),
+        measured=measured,
+        warnings=warnings,
     )
-    run = about_now("score").model_copy(update={"warnings": measured.warnings})
-    return Report(run=run, tables=(table,), documents=(), items=())
-
-
-def _signature(scorer: Scorer, counts: ReferenceCounts) -> str:
-    examples = counts.examples()
-    if "references" not in scorer.needs or examples is None:
-        return scorer.signature()
-    return with_references(scorer.signature(), examples)
 
 
 def _values(scorer: Scorer, rows: Measured) -> tuple[Estimate, ...]:
-    """The scores of the sum of all valid rows, without intervals."""
-    nan, n_scored = float("nan"), int(rows.valid.sum())
-    values = scorer.score(rows.statistics[rows.valid].sum(axis=0))
-    none = Interval(nan, nan, nan, n_scored, "")
-    undefined = "there is nothing to score" if n_scored else "no item could be scored"
-    return tuple(
-        Estimate(
-            field=field,
-            value=float(value),
-            interval=none,
-            n_scored=n_scored,
-            n_skipped=len(rows.valid) - n_scored,
-            reason=undefined if np.isnan(value) else "",
+    total = sliced(rows.statistics[rows.valid]).total().values()[0]
+    n_scored = int(rows.valid.sum())
+    return unresampled(scorer, total, n_scored, len(rows.valid) - n_scored)
+
+
+def _signatures(scorers: Sequence[Scorer], counts: ReferenceCounts) -> dict[str, str]:
+    examples = counts.examples()
+    return {
+        scorer.name: (
+            scorer.signature()
+            if "references" not in scorer.needs or examples is None
+            else with_references(scorer.signature(), examples)
         )
-        for field, value in zip(scorer.fields, values, strict=True)
-    )
+        for scorer in scorers
+    }
 
 
 def _by_segment(scorer: Scorer, rows: Measured, part: slice) -> list[dict[str, float | None]]:
@@ -204,27 +272,3 @@ def _by_segment(scorer: Scorer, rows: Measured, part: slice) -> list[dict[str, f
     else:
         scores = scorer.score(statistics)
     return [named(scorer, row) for row in np.where(rows.valid[part, None], scores, np.nan)]
-
-
-def _row(scored: Scored) -> Score:
-    found = scored.estimate
-    said = (found.reason, found.interval.reason, found.interval.warning)
-    return Score(
-        system=scored.system,
-        scorer=scored.scorer,
-        field=found.field.name,
-        unit=found.field.unit,
-        higher_is_better=found.field.higher_is_better,
-        value=number(found.value),
-        low=number(found.interval.low),
-        high=number(found.interval.high),
-        note="; ".join(dict.fromkeys(filter(None, said))),
-        n_scored=found.n_scored,
-        n_skipped=found.n_skipped,
-        signature=scored.signature,
-    )
-
-
-def number(value: float) -> float | None:
-    """The value, or None where it is NaN or infinite."""
-    return float(value) if np.isfinite(value) else None

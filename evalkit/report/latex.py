@@ -8,11 +8,12 @@ reason a line below the table. Needs ``\usepackage{booktabs}`` and a Unicode eng
 from collections.abc import Iterator
 
 from evalkit.report import visible
+from evalkit.report.footnotes import ALL
 from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
 from evalkit.report.standing import LEVEL, Standing
 from evalkit.results import Table
 
-__all__ = ["escape", "table"]
+__all__ = ["escape", "number", "table"]
 
 _COMMANDS = {
     "\\": r"\textbackslash{}",
@@ -101,17 +102,18 @@ def _row(row: Row, best: list[set[str]]) -> str:
 
 
 def _cell(cell: Cell, *, is_best: bool) -> str:
-    value = _number(cell.value)
+    value = number(cell.value)
     shown = rf"\textbf{{{value}}}" if is_best else value
     if cell.standing is Standing.LEVEL and not is_best:
         shown += _DAGGER
     if cell.interval:
-        ends = _number(cell.interval).replace("[", "{[}")
+        ends = number(cell.interval).replace("[", "{[}")
         shown += rf" {{\scriptsize {ends}}}"
     return shown + (f"$^{{{cell.note}}}$" if cell.note else "")
 
 
-def _number(text: str) -> str:
+def number(text: str) -> str:
+    """A number that was written for people, with its signs as LaTeX has them."""
     for symbol, command in _SYMBOLS.items():
         text = text.replace(symbol, command)
     return text
@@ -123,5 +125,6 @@ def _caption(found: Table, grid: Grid, best: list[set[str]]) -> Iterator[str]:
         yield "Bold: the best score."
     if any(comparison.p is not None for comparison in found.comparisons):
         yield rf"{_DAGGER}: not told apart from the best by a paired test ($p \geq {LEVEL}$)."
-    yield from (rf"{letter}: {escape(reason)}." for letter, reason in grid.footnotes)
+    for letter, reason in grid.footnotes:
+        yield rf"{escape(reason)}." if letter == ALL else rf"{letter}: {escape(reason)}."
     yield from (escape(note.rstrip(".")) + "." for note in found.notes)
