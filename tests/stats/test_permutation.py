@@ -48,6 +48,22 @@ def test_equals_exact_enumeration(rng):
     assert found.p == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / draws))
 
 
+def test_equals_a_loop_over_the_swaps(rng):
+    """The same swaps, made one by one and scored from the systems' own rows."""
+    first, second = rows_of(rng.lognormal(0.4, 1, 30)), rows_of(rng.lognormal(0, 1, 30))
+    names = [f"segment {i}" for i in range(30)]
+    settings = Resampling(draws=130, seed=0)
+    (found,) = permutation(ratio, (first, second), names, settings=settings)
+    observed = ratio(first.sum(0)) - ratio(second.sum(0))
+    extreme = 0
+    for swap in room.swaps(keys(names, 0), 0, 130).T.astype(bool)[..., None]:
+        a, b = np.where(swap, second, first), np.where(swap, first, second)
+        drawn = ratio(a.sum(0)) - ratio(b.sum(0))
+        extreme += int(abs(drawn[0]) >= abs(observed[0]) - 1e-12)
+    assert 2 < extreme < 120
+    assert found.p == (extreme + 1) / 131
+
+
 def test_equals_scipys_exact_test(rng):
     """scipy.stats.permutation_test over all 4,096 swaps of 12 pairs."""
     first, second = rng.normal(0.5, 1, size=12), rng.normal(0, 1, size=12)
@@ -107,6 +123,7 @@ def test_neither_order_nor_chunks_change_the_answer(rng, monkeypatch):
     shuffled = (first[order], second[order])
     assert permutation(mean, shuffled, [clusters[i] for i in order]) == whole
     monkeypatch.setattr(room, "_CHUNK_CLUSTERS", 4)
+    monkeypatch.setattr(room, "_CHUNK_DRAWS", 64)
     assert permutation(mean, (first, second), clusters) == whole
 
 
