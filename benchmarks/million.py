@@ -12,7 +12,6 @@ or processor time per pair grows by more than 1.3 times from one size to the nex
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,14 @@ import numpy as np
 METRICS = "rouge1,rouge2,rougeL,bleu,chrf"
 LIMIT_GB = 1.5
 LINEAR = 1.3
+LAUNCHER = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+"""A small process between, because a child's peak counts what its parent held when it started."""
 
 
 def write_pairs(folder: Path, n: int, seed: int) -> tuple[Path, Path]:
@@ -57,18 +64,16 @@ def scored(
         "poisson", "--draws", str(draws), "--format", "json",
     ]  # fmt: skip
     begin = time.perf_counter()
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(command, stdout=out)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - begin
-        if child.returncode:
-            sys.exit(f"evalkit score exited with {child.returncode}")
-        out.seek(0)
-        (system,) = json.load(out)["systems"]
-    processor = usage.ru_utime + usage.ru_stime
+    done = subprocess.run(
+        [sys.executable, "-c", LAUNCHER, *command], capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - begin
+    if done.returncode:
+        sys.exit(f"evalkit score exited with {done.returncode}: {done.stderr}")
+    processor, peak_kb = map(float, done.stderr.split()[-2:])
+    (system,) = json.loads(done.stdout)["systems"]
     numbers = {m["name"]: m for m in system["metrics"]}
-    return numbers, seconds, processor, usage.ru_maxrss / 1024**2
+    return numbers, seconds, processor, peak_kb / 1024**2
 
 
 def equal(found: dict[str, dict], hypotheses: Path, references: Path, draws: int) -> bool:

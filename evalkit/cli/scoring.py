@@ -91,18 +91,18 @@ def score(
     elif printed.format is Format.JSON:
         _print_json(scores, printed)
     else:
-        _print_report(segment_report(scores), printed.format)
+        _print_report(segment_report(scores), printed)
 
 
-def _print_report(report: Report, how: Format) -> None:
-    if how is Format.CSV:
+def _print_report(report: Report, printed: Printed) -> None:
+    if printed.format is Format.CSV:
         from evalkit.report.long_form import scores
 
         typer.echo(scores(report), nl=False)
-    elif how is Format.LATEX:
+    elif printed.format is Format.LATEX:
         from evalkit.report.latex import table
 
-        typer.echo(table(report.tables[0]), nl=False)
+        typer.echo(table(report.tables[0], intervals=printed.confidence), nl=False)
     else:
         from rich.console import Console
 

@@ -117,20 +117,33 @@ def open_stream(
         raise UnknownNameError("kind of file", kind, known)
     of_suffix = kind_of(found)
     how = kind or (of_suffix if of_suffix in ROW_KINDS else "lines")
-    once = stdin if piped else _pipe(found)
+    if piped and stdin is not None:
+        return _read_once(stdin, how, name, role)
+    if _is_pipe(found):
+        with found.open("rb") as pipe:
+            return _read_once(pipe, how, name, role)
     if how in ("lines", "jsonl"):
-        opened = _spooled(once) if once is not None else _opener(found, name)
-        read = _line_entries if how == "lines" else _json_entries
-        return SegmentStream(name, lambda: read(opened, name, role))
-    whole = read_rows(Path("-") if once else found, kind=how, name=name, stream=once)
+        return _stream(_opener(found, name), how, name, role)
+    whole = read_rows(found, kind=how, name=name)
     return SegmentStream(name, lambda: _row_entries(iter(whole), role))
 
 
-def _pipe(path: Path) -> BinaryIO | None:
-    """The stream of a named pipe (``<(command)`` in a shell); None for a file."""
+def _read_once(stream: BinaryIO, how: str, name: str, role: Role) -> SegmentStream:
+    if how in ("lines", "jsonl"):
+        return _stream(_spooled(stream), how, name, role)
+    whole = read_rows(Path("-"), kind=how, name=name, stream=stream)
+    return SegmentStream(name, lambda: _row_entries(iter(whole), role))
+
+
+def _stream(opened: Callable[[], BinaryIO], how: str, name: str, role: Role) -> SegmentStream:
+    read = _line_entries if how == "lines" else _json_entries
+    return SegmentStream(name, lambda: read(opened, name, role))
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether it is a named pipe (``<(command)`` in a shell), which can be read once only."""
     try:
-        is_pipe = stat.S_ISFIFO(path.stat().st_mode)
-        return path.open("rb") if is_pipe else None
+        return stat.S_ISFIFO(path.stat().st_mode)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -215,8 +228,19 @@ def _line_entries(opened: Callable[[], BinaryIO], name: str, role: Role) -> Iter
 
 
 def _json_entries(opened: Callable[[], BinaryIO], name: str, role: Role) -> Iterator[Entry]:
-    rows = (json_row(line, f"{name}:{n}") for n, line in enumerate(_lines(opened, name), 1))
-    return _row_entries(rows, role)
+    return _row_entries(_json_rows(opened, name), role)
+
+
+def _json_rows(opened: Callable[[], BinaryIO], name: str) -> Iterator[Row]:
+    """A row per line; blank lines may stand at the end alone."""
+    blank: list[int] = []
+    for number, line in enumerate(_lines(opened, name), 1):
+        if not line.strip():
+            blank.append(number)
+            continue
+        if blank:
+            json_row("", f"{name}:{blank[0]}")  # raises
+        yield json_row(line, f"{name}:{number}")
 
 
 def _row_entries(rows: Iterator[Row], role: Role) -> Iterator[Entry]:

@@ -27,6 +27,7 @@ def segment_report(scores: Scores, *, name: str = "score", title: str = "Scores"
         systems=scores.systems,
         scores=tuple(map(_score, scores.scored)),
         comparisons=tuple(map(_comparison, scores.comparisons)),
+        correction="holm" if settings is None else settings.correction,
     )
     run = about_now(name).model_copy(update={"warnings": scores.warnings})
     return Report(run=run, tables=(table,), documents=(), items=())
@@ -58,6 +59,7 @@ def _score(scored: Scored) -> Score:
         n_scored=found.n_scored,
         n_skipped=found.n_skipped,
         signature=scored.signature,
+        interval_signature=found.interval.signature,
     )
 
 
@@ -70,10 +72,14 @@ def _comparison(found: stats.Comparison) -> Comparison:
         delta=number(found.difference),
         p=number(found.test.p),
         p_adjusted=number(found.p_adjusted),
+        low=number(found.interval.low),
+        high=number(found.interval.high),
         effect=number(found.effect),
+        smallest_difference=number(found.smallest_difference),
         wins=found.n_won,
         losses=found.n_lost,
         ties=found.n_tied,
         n_items=found.n_items,
         note="; ".join(dict.fromkeys(filter(None, said))),
+        signature=found.test.signature,
     )

@@ -50,10 +50,17 @@ def escape(text: str) -> str:
     return visible.line(text).translate(_TRANSLATED)
 
 
-def table(found: Table) -> str:
-    """The headline scores of a table as a floating ``table``."""
-    grid = headlines(found)
-    return "\n".join(_lines(found, grid)) + "\n"
+def table(found: Table, *, intervals: bool = True) -> str:
+    """The headline scores of a table as a floating ``table``.
+
+    Args:
+        found: the table.
+        intervals: whether to print the intervals that it has.
+    """
+    if not intervals:
+        bare = [score.model_copy(update={"low": None, "high": None}) for score in found.scores]
+        found = found.model_copy(update={"scores": tuple(bare)})
+    return "\n".join(_lines(found, headlines(found))) + "\n"
 
 
 def _lines(found: Table, grid: Grid) -> Iterator[str]:
