@@ -145,3 +145,44 @@ def test_what_cannot_be_known_is_nan():
 def test_unknown_words_are_refused(options, says):
     with pytest.raises(ValueError, match=says):
         Resampling(**options)
+
+
+def test_systems_without_a_common_item_have_a_reason():
+    values = np.arange(40.0)
+    pair = measured(values, range(20)), measured(values, range(20, 40))
+    (each, _) = compare(Means(), pair)
+    assert (each.n_items, each.n_dropped) == (0, 40)
+    assert np.isnan(each.value_a)
+    assert each.test.reason == "0 segments: too few for a p-value; 10 are needed"
+    assert each.interval.reason == "0 segments: too few for an interval; 10 are needed"
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca"])
+@pytest.mark.parametrize("method", ["multinomial", "poisson"])
+@pytest.mark.parametrize("test", ["permutation", "bootstrap"])
+def test_every_setting_works_with_every_other(systems, interval, method, test):
+    settings = Resampling(draws=300, seed=0, interval=interval, method=method, test=test)
+    clusters = [f"document {i // 2}" for i in range(60)]
+    found = compare_systems(Means(), systems, clusters, baseline="c", settings=settings)
+    for each in found[:3]:
+        assert each.interval.low < each.difference < each.interval.high
+        assert each.interval.signature.startswith(f"bootstrap-{interval}-{method}|draws:300|seed:0")
+        assert each.test.signature.startswith(f"{test}-paired")
+        assert 1 / 301 <= each.test.p < 0.05
+        assert "only 30 segments: read it with care" in each.warnings
+
+
+def test_order_and_threads_cannot_matter(systems):
+    """The sums are exact, so items in another order give the same bits."""
+    order = np.random.default_rng(0).permutation(60)
+    clusters = [f"document {i // 2}" for i in range(60)]
+    shuffled = {
+        name: measured(each.statistics[order, 0], np.flatnonzero(~each.valid[order]).tolist())
+        for name, each in systems.items()
+    }
+    for settings in (SETTINGS, replace(SETTINGS, method="poisson", test="bootstrap")):
+        found = compare_systems(Means(), systems, clusters, settings=settings)
+        other = compare_systems(
+            Means(), shuffled, [clusters[place] for place in order.tolist()], settings=settings
+        )
+        assert found == other
