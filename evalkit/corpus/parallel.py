@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.corpus.chunks import Chunk, assemble
-from evalkit.corpus.duplicates import duplicates
+from evalkit.corpus.duplicates import Duplicates, duplicates
 from evalkit.corpus.entries import Entry
 from evalkit.corpus.streams import SegmentStream
 from evalkit.errors import AlignmentError, InputError
@@ -114,33 +114,42 @@ class _Survey:
 
 
 def _survey(stream: SegmentStream) -> _Survey:
+    """Reads a file once: its segments, its ids, and whether one of them stands twice.
+
+    Raises:
+        InputError: it holds no segments.
+        AlignmentError: an id stands twice.
+    """
     hashes = array("q")
     blank: list[int] = []
     n = n_blank = 0
-    for entry in stream:
-        n += 1
-        if not any(text.strip() for text in entry.texts):
-            n_blank += 1
-            if n_blank <= _LISTED:
-                blank.append(n)
-        if entry.id is not None:
-            hashes.append(hash(entry.id))
+
+    def ids() -> Iterator[str]:
+        nonlocal n, n_blank
+        for entry in stream:
+            n += 1
+            if not any(text.strip() for text in entry.texts):
+                n_blank += 1
+                if n_blank <= _LISTED:
+                    blank.append(n)
+            if entry.id is not None:
+                hashes.append(hash(entry.id))
+                yield entry.id
+
+    _refuse_duplicates(stream.name, duplicates(ids(), limit=1))
     if not n:
         raise InputError(f"{stream.name} is empty: it holds no segments")
-    if hashes:
-        _refuse_duplicates(stream)
-    ids = np.frombuffer(hashes, dtype=np.int64) if hashes else None
-    return _Survey(n, ids, n_blank, tuple(blank))
+    found = np.frombuffer(hashes, dtype=np.int64) if hashes else None
+    return _Survey(n, found, n_blank, tuple(blank))
 
 
-def _refuse_duplicates(stream: SegmentStream) -> None:
-    found = duplicates((entry.id or "" for entry in stream), limit=1)
+def _refuse_duplicates(name: str, found: Duplicates) -> None:
     if not found.n_ids:
         return
     (first,) = found.first
     more = f" and {found.n_ids - 1} more such ids" if found.n_ids > 1 else ""
     raise AlignmentError(
-        f"{stream.name}: the id {first.id!r} stands at segments {first.first + 1} and "
+        f"{name}: the id {first.id!r} stands at segments {first.first + 1} and "
         f"{first.second + 1}{more}; every segment needs an id of its own. Mend the ids, or leave "
         "them out: then order counts"
     )
