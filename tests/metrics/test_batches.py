@@ -11,7 +11,7 @@ from evalkit.metrics.chrf import Chrf, chrf_plus_plus
 from evalkit.metrics.extractiveness import Extractiveness
 from evalkit.metrics.faithfulness import Faithfulness
 from evalkit.metrics.length import Length
-from evalkit.metrics.rouge import Rouge, rouge1, rouge2, rouge_l, rouge_lsum, rouge_n
+from evalkit.metrics.rouge import Rouge, rouge, rouge1, rouge2, rouge_l, rouge_lsum, rouge_n
 from evalkit.metrics.ter import Ter
 from evalkit.records import Batch
 from evalkit.stages import Scorer, SegmentScorer
@@ -29,6 +29,10 @@ SURFACE = [
     rouge_lsum(),
     rouge_n(n=3),
     Rouge(kind="1", references="mean", name="rouge1-mean"),
+    Rouge(kind="2", references="jackknife", alpha=0.8, name="rouge2-jackknife"),
+    rouge("rougeS"),
+    rouge("rougeSU4"),
+    rouge("rougeW"),
 ]
 SOURCED = [Faithfulness(), Extractiveness()]
 ALL = [*SURFACE, *SOURCED, Length()]
