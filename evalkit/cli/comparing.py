@@ -60,7 +60,7 @@ def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked, *, lang
     wanted = Wanted(cluster=asked.settings.unit, language=language)
     with bars() as progress:
         measured = measure_segments(parallel, scorers, wanted, progress=progress)
-    for warning in parallel.warnings:
+    for warning in measured.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     title = f"{parallel.n} segments"
     _print([_compared("segments", title, measured, asked.settings, asked.baseline)], asked)

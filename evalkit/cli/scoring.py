@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -16,6 +16,7 @@ from evalkit.cli.options import Format
 from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
+from evalkit.metrics.signature import shorten
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
     Measurements,
@@ -84,6 +85,9 @@ def score(
     resampling = settings if printed.confidence or printed.format is Format.LATEX else None
     with bars() as progress:
         scores = score_segments(parallel, made, wanted, resampling, progress=progress)
+    if printed.short:
+        shortened = (replace(each, signature=shorten(each.signature)) for each in scores.scored)
+        scores = replace(scores, scored=tuple(shortened))
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:
