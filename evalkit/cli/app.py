@@ -10,8 +10,8 @@ from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
 from evalkit.cli.printing import forgiving_output
-from evalkit.cli.sets import sets
 from evalkit.cli.score import score
+from evalkit.cli.sets import sets
 from evalkit.errors import EvalkitError
 
 __all__ = ["app", "main"]
