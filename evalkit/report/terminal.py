@@ -15,7 +15,8 @@ from evalkit.report import provenance
 from evalkit.report.beside import sections
 from evalkit.report.marking import palette
 from evalkit.report.reading import readings
-from evalkit.report.terminal_grids import plain, score_table
+from evalkit.report.sane import grids
+from evalkit.report.terminal_grids import plain, sanity_grid, score_table
 from evalkit.report.terminal_texts import group_parts, reading_parts, worst_parts
 from evalkit.results import Report
 
@@ -56,6 +57,9 @@ def _overview(report: Report, width: int) -> Iterator[RenderableType]:
     for table in report.tables:
         yield Text()
         yield from score_table(table, width)
+    for sanity in grids(report):
+        yield Text()
+        yield from sanity_grid(sanity)
     known = _documents(report)
     if known:
         yield Text()
