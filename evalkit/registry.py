@@ -7,8 +7,10 @@ point (groups ``evalkit.scorers`` and ``evalkit.generators``, loaded on first us
 pattern of explosion/catalogue, whose duplicates overwrite silently; ours are errors.
 """
 
+import functools
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +21,17 @@ from typing import Literal, cast
 from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError, nearest
 from evalkit.stages import Generator, Scorer
 
-__all__ = ["BUILTIN", "Code", "Kind", "Provider", "generator", "names", "providers", "scorer"]
+__all__ = [
+    "BUILTIN",
+    "FAMILIES",
+    "Code",
+    "Kind",
+    "Provider",
+    "generator",
+    "names",
+    "providers",
+    "scorer",
+]
 
 Kind = Literal["scorer", "generator"]
 
@@ -31,12 +43,16 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rouge2": "evalkit.metrics.rouge:rouge2",
         "rougeL": "evalkit.metrics.rouge:rouge_l",
         "rougeLsum": "evalkit.metrics.rouge:rouge_lsum",
+        "rougeS": "evalkit.metrics.rouge:rouge_s",
+        "rougeSU": "evalkit.metrics.rouge:rouge_su",
+        "rougeW": "evalkit.metrics.rouge:rouge_w",
         "bleu": "evalkit.metrics.bleu:Bleu",
         "chrf": "evalkit.metrics.chrf:chrf",
         "chrf++": "evalkit.metrics.chrf:chrf_plus_plus",
         "ter": "evalkit.metrics.ter:Ter",
         "faithfulness": "evalkit.metrics.faithfulness:Faithfulness",
         "extractiveness": "evalkit.metrics.extractiveness:Extractiveness",
+        "repetition": "evalkit.metrics.repetition:Repetition",
         "length": "evalkit.metrics.length:Length",
     },
     "generator": {
@@ -47,6 +63,18 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""
+
+FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
+    "scorer": {
+        "rouge<n>": ("rouge[1-9][0-9]*", "evalkit.metrics.rouge:rouge"),
+        "rougeS<gap>": ("rougeS[0-9]+", "evalkit.metrics.rouge:rouge"),
+        "rougeSU<gap>": ("rougeSU[0-9]+", "evalkit.metrics.rouge:rouge"),
+        "rougeW<weight>": (r"rougeW[0-9]+(?:\.[0-9]+)?", "evalkit.metrics.rouge:rouge"),
+    },
+    "generator": {},
+}
+"""Names with a number in them, as they are listed -> their pattern, and the factory that gets the
+name as its first argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,7 @@ class Code:
 def _plugins(kind: Kind) -> dict[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
     for point in entry_points(group=f"evalkit.{kind}s"):
-        if point.name in BUILTIN[kind]:
+        if _own(kind, point.name) is not None:
             raise ConfigError(
                 f"the plug-in {_package(point)} calls a {kind} {point.name!r}, which is the name "
                 f"of one of evalkit's own. Uninstall it or ask its author to rename it."
@@ -96,6 +124,7 @@ def _package(point: EntryPoint) -> str:
 def providers(kind: Kind) -> tuple[Provider, ...]:
     """Everything of this kind that can be named without ``--allow-code``, by name."""
     own = [Provider(kind, name, target, "evalkit") for name, target in BUILTIN[kind].items()]
+    own += [Provider(kind, n, target, "evalkit") for n, (_, target) in FAMILIES[kind].items()]
     foreign = [Provider(kind, n, p.value, _package(p)) for n, p in _plugins(kind).items()]
     return tuple(sorted(own + foreign, key=lambda provider: provider.name))
 
@@ -138,13 +167,23 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
 def _factory(kind: Kind, name: str, code: Code) -> Callable[..., object]:
     if ":" in name:
         return _foreign(kind, name, code)
-    target = BUILTIN[kind].get(name)
-    if target is None:
-        point = _plugins(kind).get(name)
-        if point is None:
-            raise UnknownNameError(kind, name, names(kind))
-        target = point.value
-    return _attribute(kind, target)
+    made = _own(kind, name)
+    if made is not None:
+        return made
+    point = _plugins(kind).get(name)
+    if point is None:
+        raise UnknownNameError(kind, name, names(kind))
+    return _attribute(kind, point.value)
+
+
+def _own(kind: Kind, name: str) -> Callable[..., object] | None:
+    """The factory of one of evalkit's own names, or None."""
+    if name in BUILTIN[kind]:
+        return _attribute(kind, BUILTIN[kind][name])
+    for pattern, target in FAMILIES[kind].values():
+        if re.fullmatch(pattern, name):
+            return functools.partial(_attribute(kind, target), name)
+    return None
 
 
 def _foreign(kind: Kind, target: str, code: Code) -> Callable[..., object]:

@@ -17,11 +17,13 @@ __all__ = [
     "Mark",
     "MarkedDocument",
     "OutputInfo",
+    "Rank",
     "ReferenceText",
     "Report",
     "RunInfo",
     "Score",
     "SentenceScores",
+    "SetScore",
     "Table",
     "Token",
 ]
@@ -58,6 +60,8 @@ class Score(_Record):
     """Items that could not be scored."""
     signature: str
     """Everything that decides the number."""
+    interval_signature: str = ""
+    """Everything that decides the interval: kind, weights, draws, seed, unit, confidence."""
 
 
 class Comparison(_Record):
@@ -74,9 +78,16 @@ class Comparison(_Record):
     p: float | None
     """Two-sided p-value; null where there are too few clusters."""
     p_adjusted: float | None = None
-    """After Holm's correction over the comparisons of this field."""
+    """After the table's correction over the comparisons of this field."""
+    low: float | None = None
+    """Lower end of the interval of delta; null where there is none."""
+    high: float | None = None
+    """Upper end of the interval of delta."""
     effect: float | None = None
     """Delta in standard errors."""
+    smallest_difference: float | None = None
+    """The smallest true difference that these items would show in 80 of 100 such test sets at
+    p < 0.05: (z.975 + z.80) standard errors; null where the standard error is 0 or unknown."""
     wins: int = 0
     """Items on which a is better."""
     losses: int = 0
@@ -87,6 +98,44 @@ class Comparison(_Record):
     """Items valid for both."""
     note: str = ""
     """Why there is no p-value, or what to mind."""
+    signature: str = ""
+    """Everything that decides the p-value: kind of test, weights, draws, seed, unit."""
+
+
+class Rank(_Record):
+    """A system's place in one field, in significance clusters as WMT's findings draw them."""
+
+    field: str
+    """The field that systems are ordered by."""
+    system: str
+    cluster: int
+    """From 1, the best: every system of a cluster is significantly better than every system of
+    the clusters after it."""
+    best_rank: int
+    """1 and the number of systems that are significantly better."""
+    worst_rank: int
+    """The number of systems less those that are significantly worse."""
+
+
+class SetScore(_Record):
+    """A number of all texts of a system together, which no sum over them gives; not resampled."""
+
+    system: str
+    """The system's name."""
+    name: str
+    """The measure, for example ``distinct2`` or ``self-bleu``."""
+    unit: str
+    """For example ``0-100``."""
+    higher_is_better: bool | None
+    """None where neither direction is better."""
+    value: float | None
+    """Null where undefined, with the reason in ``note``."""
+    n_texts: int
+    """Texts in the set; those that failed are not there."""
+    note: str = ""
+    """Why there is no value."""
+    signature: str
+    """Everything that decides the number."""
 
 
 class Table(_Record):
@@ -115,7 +164,14 @@ class Table(_Record):
     scores: tuple[Score, ...]
     """Every system's numbers, by system, then scorer, then field."""
     comparisons: tuple[Comparison, ...] = ()
-    """All pairs, for each headline field."""
+    """All pairs, or all with the baseline, for each headline field."""
+    correction: str = "holm"
+    """Of the p-values of one field: ``holm``, ``bh`` (Benjamini and Hochberg) or ``none``."""
+    ranks: tuple[Rank, ...] = ()
+    """For each headline field with a direction, the systems best first; none where not all pairs
+    were compared, or none could be tested."""
+    sets: tuple[SetScore, ...] = ()
+    """Each system's texts as a set, by system, then measure."""
     notes: tuple[str, ...] = ()
     """What a reader must know before they trust the table."""
 

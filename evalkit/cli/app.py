@@ -8,6 +8,7 @@ import typer
 import evalkit
 from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.printing import forgiving_output
+from evalkit.cli.sets import sets
 from evalkit.errors import EvalkitError
 
 __all__ = ["app", "main"]
@@ -45,6 +46,7 @@ app.command("report")(runs.report)
 app.command("score")(texts.score)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
+app.command("sets")(sets)
 app.command("list")(configs.list_names)
 app.command("validate")(configs.validate)
 app.command("init")(configs.init)

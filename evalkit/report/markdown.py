@@ -15,7 +15,7 @@ from evalkit.report.comparing import comparisons
 from evalkit.report.fields import Shown
 from evalkit.report.flow import Flow
 from evalkit.report.marking import Finding, palette
-from evalkit.report.overview import Cell, Grid, headlines, lead, secondary
+from evalkit.report.overview import Cell, Grid, headlines, lead, secondary, sets, sets_lead
 from evalkit.report.reading import Reading, readings
 from evalkit.results import Report, Table
 
@@ -104,6 +104,12 @@ def _table(table: Table) -> Iterator[str]:
         yield "### Further numbers"
         yield _grid(rest)
         yield from _notes(rest.footnotes)
+    together = sets(table)
+    if together.columns:
+        yield "### The texts as a set"
+        yield escape(sets_lead(table))
+        yield _grid(together)
+        yield from _notes(together.footnotes)
 
 
 def _sanity(grid: sane.SanityGrid) -> Iterator[str]:
@@ -150,8 +156,8 @@ def _compared(table: Table) -> Iterator[str]:
     if not any(row.tested for row in found.rows):
         yield from _notes(found.footnotes)
         return
-    head = ("field", "systems", "what the test says", "difference", "p", "p, Holm", "effect",
-            "wins/losses/ties", "items")  # fmt: skip
+    head = ("field", "systems", "what the test says", "difference", "p", found.p_adjusted, "effect",
+            "could show", "wins/losses/ties", "items")  # fmt: skip
     rows = [
         (
             escape(row.field),
@@ -161,12 +167,16 @@ def _compared(table: Table) -> Iterator[str]:
             row.p.replace("<", "&lt;"),
             row.p_adjusted.replace("<", "&lt;"),
             row.effect,
+            row.smallest,
             f"{row.wins}/{row.losses}/{row.ties}",
             row.n_items,
         )
         for row in found.rows
     ]
-    yield _rows(head, rows, right=6)
+    yield _rows(head, rows, right=7)
+    yield escape(found.legend)
+    if found.rankings:
+        yield _bullets([escape(line) for line in found.rankings])
     yield from _notes(found.footnotes)
 
 

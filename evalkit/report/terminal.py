@@ -16,7 +16,8 @@ from evalkit.report.beside import sections
 from evalkit.report.marking import palette
 from evalkit.report.reading import readings
 from evalkit.report.sane import grids
-from evalkit.report.terminal_grids import plain, sanity_grid, score_table
+from evalkit.report.terminal_grids import plain, score_table
+from evalkit.report.terminal_sanity import sanity_grid
 from evalkit.report.terminal_texts import group_parts, reading_parts, worst_parts
 from evalkit.results import Report
 

@@ -13,13 +13,12 @@ from rich.table import Table as Drawn
 from rich.text import Text
 
 from evalkit.report import visible
-from evalkit.report.comparing import ComparisonRow, Comparisons, comparisons
-from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
-from evalkit.report.sane import SanityGrid
+from evalkit.report.comparing import Comparisons, comparisons
+from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead, sets, sets_lead
 from evalkit.report.standing import Standing
 from evalkit.results import Table
 
-__all__ = ["footnotes", "plain", "sanity_grid", "score_table", "sheet"]
+__all__ = ["footnotes", "plain", "score_table", "sheet"]
 
 _GAP = 2
 _NAME = 18
@@ -44,38 +43,29 @@ def score_table(table: Table, width: int) -> Iterator[RenderableType]:
     if not grid.columns:
         yield plain("Nothing was scored.")
         return
+    yield from _drawn(grid, width)
+    for standing in grid.legend:
+        yield plain(f"{standing.value} {standing.words}")
+    yield from footnotes(grid.footnotes)
+    yield from _compared(comparisons(table), width)
+    yield from _together(table, width)
+
+
+def _together(table: Table, width: int) -> Iterator[RenderableType]:
+    grid = sets(table)
+    if grid.columns:
+        yield Text()
+        yield plain(sets_lead(table))
+        yield from _drawn(grid, width)
+        yield from footnotes(grid.footnotes)
+
+
+def _drawn(grid: Grid, width: int) -> Iterator[RenderableType]:
     if len(grid.rows) > len(grid.columns) and _fits_across(grid, width):
         yield _fields(grid)
     else:
         for rows in _chunks(grid, width):
             yield _systems(grid.columns, rows)
-    for standing in grid.legend:
-        yield plain(f"{standing.value} {standing.words}")
-    yield from footnotes(grid.footnotes)
-    yield from _compared(comparisons(table), width)
-
-
-def sanity_grid(grid: SanityGrid) -> Iterator[RenderableType]:
-    """The sanity gate's counts: kinds down, systems across, for systems are the fewer."""
-    yield Text(f"Sanity: {visible.line(grid.title)}", style="bold")
-    yield plain(grid.lead)
-    for note in grid.notes:
-        yield plain(note)
-    if grid.kinds and len(grid.lines) <= len(grid.kinds):
-        drawn = sheet(("", False), *((line.system, True) for line in grid.lines))
-        drawn.add_row("outputs", *(line.n_outputs for line in grid.lines))
-        for at, kind in enumerate(grid.kinds):
-            drawn.add_row(Text(visible.line(kind.title)), *(line.cells[at] for line in grid.lines))
-        yield Padding(drawn, (1, 0, 0, 0), expand=False)
-    elif grid.kinds:
-        heads = (("outputs", True), *((kind.title, True) for kind in grid.kinds))
-        drawn = sheet(("", False), *heads)
-        for line in grid.lines:
-            drawn.add_row(Text(visible.line(line.system)), line.n_outputs, *line.cells)
-        yield Padding(drawn, (1, 0, 0, 0), expand=False)
-    yield from footnotes(grid.footnotes)
-    if grid.absent:
-        yield plain(grid.absent)
 
 
 def sheet(*names: tuple[str, bool]) -> Drawn:
@@ -191,20 +181,27 @@ def _compared(found: Comparisons, width: int) -> Iterator[RenderableType]:
     yield Text()
     yield plain(f"Comparisons: {found.summary}", "")
     if any(row.tested for row in found.rows):
-        yield _pairs(found.rows, roomy=width >= _ROOMY)
+        yield _pairs(found, roomy=width >= _ROOMY)
         if width < _ROOMY:
-            yield plain("effect, wins, losses, ties, items: in a wider terminal or the page")
+            yield plain(
+                "effect, could show, wins, losses, ties, items: with more width or in the page"
+            )
+        else:
+            yield plain(found.legend)
+    for ranking in found.rankings:
+        yield plain(ranking)
     yield from footnotes(found.footnotes)
 
 
-def _pairs(rows: Sequence[ComparisonRow], *, roomy: bool) -> Drawn:
-    more = ("effect", "wins/losses/ties", "items") if roomy else ()
-    numbers = ("difference", "p", "p, Holm", *more)
+def _pairs(found: Comparisons, *, roomy: bool) -> Drawn:
+    more = ("effect", "could show", "wins/losses/ties", "items") if roomy else ()
+    numbers = ("difference", "p", found.p_adjusted, *more)
     drawn = sheet(("systems", False), ("", False), *((name, True) for name in numbers))
-    for row in rows:
+    for row in found.rows:
         pair = f"{row.field}: {row.system_a} − {row.system_b}"
         verdict = f"{row.verdict} {row.note}".rstrip()
-        extra = (row.effect, f"{row.wins}/{row.losses}/{row.ties}", row.n_items) if roomy else ()
+        outcomes = f"{row.wins}/{row.losses}/{row.ties}"
+        extra = (row.effect, row.smallest, outcomes, row.n_items) if roomy else ()
         values = (row.delta, row.p, row.p_adjusted, *extra)
         drawn.add_row(
             plain(pair, ""), plain(verdict, ""), *(Text(value, no_wrap=True) for value in values)
