@@ -13,7 +13,7 @@ import math
 from evalkit.report import visible
 from evalkit.results import Report
 
-__all__ = ["COLUMNS", "scores"]
+__all__ = ["COLUMNS", "safe", "scores"]
 
 COLUMNS = (
     "table",
@@ -44,13 +44,13 @@ def scores(report: Report) -> str:
             names = (table.name, score.system, score.scorer, score.field, score.unit)
             values = map(_number, (score.value, score.low, score.high))
             counts = (score.n_scored, score.n_skipped)
-            reasons = map(_text, (score.note, score.signature))
-            writer.writerow((*map(_text, names), *values, *counts, *reasons))
+            reasons = map(safe, (score.note, score.signature))
+            writer.writerow((*map(safe, names), *values, *counts, *reasons))
         for measure in table.sets:
             names = (table.name, measure.system, measure.name, measure.name, measure.unit)
             values = map(_number, (measure.value, None, None))
-            reasons = map(_text, (measure.note, measure.signature))
-            writer.writerow((*map(_text, names), *values, measure.n_texts, 0, *reasons))
+            reasons = map(safe, (measure.note, measure.signature))
+            writer.writerow((*map(safe, names), *values, measure.n_texts, 0, *reasons))
     return file.getvalue()
 
 
@@ -58,6 +58,7 @@ def _number(value: float | None) -> str:
     return "" if value is None or math.isnan(value) else repr(value)
 
 
-def _text(value: str) -> str:
+def safe(value: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
     shown = visible.text(value)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
