@@ -22,7 +22,7 @@ from evalkit.report.comparing import Comparisons, comparisons
 from evalkit.report.marking import Palette, palette
 from evalkit.report.overview import Grid, all_numbers, headlines, lead, sets, sets_lead
 from evalkit.report.reading import Reading, readings
-from evalkit.report.sane import grids
+from evalkit.report.sane import clear, grids
 from evalkit.results import Report, Table
 
 __all__ = ["page"]
@@ -72,6 +72,7 @@ def page(report: Report) -> str:
         heading=provenance.heading(report),
         tables=[_view(table) for table in report.tables],
         sanity=grids(report),
+        sane=clear(report),
         texts=_texts(report, drawn),
         cards=[section for section in laid if not section.paired],
         pairs=[section for section in laid if section.paired],

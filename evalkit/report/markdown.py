@@ -35,6 +35,8 @@ def document(report: Report) -> str:
         parts += _table(table)
     for sanity in sane.grids(report):
         parts += _sanity(sanity)
+    if quiet := sane.clear(report):
+        parts.append(escape(quiet))
     for view in readings(report, drawn):
         parts += _reading(view)
     for section in sections(report, drawn):
@@ -117,13 +119,12 @@ def _sanity(grid: sane.SanityGrid) -> Iterator[str]:
     yield escape(grid.lead)
     if grid.notes:
         yield _bullets([escape(note) for note in grid.notes])
-    if grid.kinds:
-        head = ["system", "outputs", *(escape(kind.title) for kind in grid.kinds)]
-        rows = [[escape(line.system), line.n_outputs, *line.cells] for line in grid.lines]
-        yield _rows(head, rows, right=len(head) - 1)
-        yield from _notes(grid.footnotes)
-        examples = [tuple(map(escape, example)) for example in grid.examples]
-        yield _rows(("system", "output", "kind", "first findings of each kind"), examples)
+    head = ["system", "outputs", *(escape(kind.title) for kind in grid.kinds)]
+    rows = [[escape(line.system), line.n_outputs, *line.cells] for line in grid.lines]
+    yield _rows(head, rows, right=len(head) - 1)
+    yield from _notes(grid.footnotes)
+    examples = [tuple(map(escape, example)) for example in grid.examples]
+    yield _rows(("system", "output", "kind", "first findings of each kind"), examples)
     if grid.absent:
         yield escape(grid.absent)
 

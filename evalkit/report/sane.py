@@ -1,6 +1,7 @@
 """The sanity gate's counts, laid out: systems by kinds of finding, with what was not looked for.
 
-Kinds that no system has are named in one line instead of a column of zeros.
+Kinds that no system has are named in one line instead of a column of zeros, and so are tables in
+which nothing was found.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from evalkit.report.footnotes import Footnotes
 from evalkit.results import Report
 from evalkit.sanity import SanityKind, SanityRow, SanityTable
 
-__all__ = ["SanityGrid", "SanityLine", "grids"]
+__all__ = ["SanityGrid", "SanityLine", "clear", "grids"]
 
 _EXAMPLES = 3
 
@@ -44,8 +45,18 @@ class SanityGrid:
 
 
 def grids(report: Report) -> tuple[SanityGrid, ...]:
-    """Every table of the report in which something was looked at."""
-    return tuple(_grid(table) for table in report.sanity if table.rows)
+    """Every table of the report in which something was found."""
+    return tuple(_grid(table) for table in report.sanity if _found(table))
+
+
+def clear(report: Report) -> str:
+    """A sentence that names the tables in which nothing was found; "" where there are none."""
+    titles = [table.title for table in report.sanity if table.rows and not _found(table)]
+    return f"The sanity gate found nothing in: {'; '.join(titles)}." if titles else ""
+
+
+def _found(table: SanityTable) -> bool:
+    return any(n for row in table.rows for n in row.counts.values())
 
 
 def _grid(table: SanityTable) -> SanityGrid:

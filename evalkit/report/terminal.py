@@ -15,7 +15,7 @@ from evalkit.report import provenance
 from evalkit.report.beside import sections
 from evalkit.report.marking import palette
 from evalkit.report.reading import readings
-from evalkit.report.sane import grids
+from evalkit.report.sane import clear, grids
 from evalkit.report.terminal_grids import plain, score_table
 from evalkit.report.terminal_sanity import sanity_grid
 from evalkit.report.terminal_texts import group_parts, reading_parts, worst_parts
@@ -61,6 +61,9 @@ def _overview(report: Report, width: int) -> Iterator[RenderableType]:
     for sanity in grids(report):
         yield Text()
         yield from sanity_grid(sanity)
+    if quiet := clear(report):
+        yield Text()
+        yield plain(quiet)
     known = _documents(report)
     if known:
         yield Text()

@@ -19,13 +19,13 @@ def sanity_grid(grid: SanityGrid) -> Iterator[RenderableType]:
     yield plain(grid.lead)
     for note in grid.notes:
         yield plain(note)
-    if grid.kinds and len(grid.lines) <= len(grid.kinds):
+    if len(grid.lines) <= len(grid.kinds):
         drawn = sheet(("", False), *((line.system, True) for line in grid.lines))
         drawn.add_row("outputs", *(line.n_outputs for line in grid.lines))
         for at, kind in enumerate(grid.kinds):
             drawn.add_row(Text(visible.line(kind.title)), *(line.cells[at] for line in grid.lines))
         yield Padding(drawn, (1, 0, 0, 0), expand=False)
-    elif grid.kinds:
+    else:
         heads = (("outputs", True), *((kind.title, True) for kind in grid.kinds))
         drawn = sheet(("", False), *heads)
         for line in grid.lines:
