@@ -25,6 +25,7 @@ __all__ = [
     "Measured",
     "Output",
     "Segment",
+    "SetScore",
     "Severity",
     "Span",
     "TokenScore",
@@ -140,6 +141,26 @@ class Field:
     """Smallest possible value."""
     high: float = 100.0
     """Largest possible value; ``inf`` where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetScore:
+    """A number of a whole set of texts that no sum over them gives; it is not resampled."""
+
+    name: str
+    """The measure, for example ``distinct2``."""
+    unit: str
+    """For example ``0-100``."""
+    higher_is_better: bool | None
+    """None where neither direction is better."""
+    value: float
+    """NaN where undefined."""
+    n_texts: int
+    """Texts in the set."""
+    reason: str
+    """Why the value is undefined; "" where it is not."""
+    signature: str
+    """Everything that decides the value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "ter": "evalkit.metrics.ter:Ter",
         "faithfulness": "evalkit.metrics.faithfulness:Faithfulness",
         "extractiveness": "evalkit.metrics.extractiveness:Extractiveness",
+        "repetition": "evalkit.metrics.repetition:Repetition",
         "length": "evalkit.metrics.length:Length",
     },
     "generator": {

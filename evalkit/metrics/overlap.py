@@ -23,6 +23,7 @@ __all__ = [
     "code_characters",
     "code_tokens",
     "common_grams",
+    "grams",
     "lay_out",
     "overlap",
 ]
@@ -154,7 +155,7 @@ def overlap(coded: Coded, layout: Layout, *, orders: int) -> Overlap:
     common = np.zeros((layout.n_items, layout.n_columns - 1, orders), dtype=np.int64)
     clipped = np.zeros((layout.n_items, orders), dtype=np.int64)
     limit = _MAX_KEY // max(1, layout.n_items * layout.n_columns)
-    for order, (gram, n_grams, text) in enumerate(_grams(coded, orders, limit)):
+    for order, (gram, n_grams, text) in enumerate(grams(coded, orders, limit)):
         totals[:, :, order] = layout.table(np.maximum(coded.lengths - order, 0))
         common[:, :, order], clipped[:, order] = _shared(gram, n_grams, text, layout)
     return Overlap(totals[:, 0], totals[:, 1:], common, clipped)
@@ -167,12 +168,22 @@ def common_grams(coded: Coded, layout: Layout, *, order: int) -> IntArray:
         (n_items, references), 0 where there is no such reference.
     """
     limit = _MAX_KEY // max(1, layout.n_items * layout.n_columns)
-    *_, (gram, n_grams, text) = _grams(coded, order, limit)
+    *_, (gram, n_grams, text) = grams(coded, order, limit)
     return _shared(gram, n_grams, text, layout)[0]
 
 
-def _grams(coded: Coded, orders: int, limit: int) -> Iterator[tuple[IntArray, int, IntArray]]:
-    """For each order the n-grams' numbers, a number above them all, and the texts they are in."""
+def grams(coded: Coded, orders: int, limit: int) -> Iterator[tuple[IntArray, int, IntArray]]:
+    """Every n-gram of every text, as a number.
+
+    Args:
+        coded: any texts.
+        orders: the longest n-gram.
+        limit: what the numbers should stay below; they never exceed the number of tokens by then.
+
+    Yields:
+        For n = 1 .. orders the n-grams' numbers, a number above them all, and the texts that they
+        are in. Equal n-grams of one order have equal numbers.
+    """
     text = np.repeat(np.arange(len(coded.lengths)), coded.lengths)
     ends = np.repeat(np.cumsum(coded.lengths), coded.lengths)
     tokens = coded.tokens

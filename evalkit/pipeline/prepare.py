@@ -11,6 +11,7 @@ from evalkit.corpus.outputs import read_outputs
 from evalkit.corpus.references import References, read_references
 from evalkit.errors import ConfigError, LanguageError
 from evalkit.pipeline.generate import PlannedSystem
+from evalkit.pipeline.sets import checked
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
 from evalkit.stages import Generator, Scorer
@@ -34,6 +35,8 @@ class Prepared:
     systems: tuple[PlannedSystem, ...]
     metrics: tuple[Scorer, ...]
     """Of summaries."""
+    sets: tuple[str, ...]
+    """Measures of each system's summaries as a set."""
     post_edit: tuple[Scorer, ...]
     code: tuple[str, ...]
     """Every ``module:attribute`` that the config names."""
@@ -75,6 +78,7 @@ def prepare(
             _Given(loaded, corpus.documents, references, code, offline),
         ),
         metrics=_scorers(summaries.metrics if summaries else (), code),
+        sets=checked(summaries.sets if summaries else ()),
         post_edit=_scorers(post_edit.metrics if post_edit else (), code),
         code=_foreign(loaded),
     )
