@@ -9,6 +9,7 @@ undefined is null and comes with a note that says why.
 from pydantic import BaseModel, ConfigDict, Field
 
 from evalkit.records import SCHEMA_VERSION
+from evalkit.sanity import SanityTable
 
 __all__ = [
     "Comparison",
@@ -320,5 +321,7 @@ class Report(_Record):
     tables: tuple[Table, ...]
     documents: tuple[MarkedDocument, ...]
     items: tuple[Item, ...]
+    sanity: tuple[SanityTable, ...] = ()
+    """What is plainly wrong with single outputs, table by table."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -14,6 +14,7 @@ ROOT = Path(evalkit.__file__).parent
 ROOMS = (
     "errors",
     "records",
+    "sanity",
     "results",
     "stages",
     "registry",

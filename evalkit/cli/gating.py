@@ -42,6 +42,10 @@ def as_json(found: Sequence[SanityCounts], system: str) -> dict[str, object]:
     """What was found in a system's outputs, as ``{"sanity": …}``; {} where nobody looked."""
     for each in found:
         if each.system == system:
+            findings = [
+                {"id": one.document, **one.model_dump(include={"kind", "message", "start", "end"})}
+                for one in each.findings
+            ]
             counts = {"n": each.n, "counts": dict(each.counts), "unchecked": dict(each.unchecked)}
-            return {"sanity": counts}
+            return {"sanity": {**counts, "findings": findings}}
     return {}

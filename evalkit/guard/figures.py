@@ -71,6 +71,7 @@ def figures(item: int, source: str, output: str, *, english: bool) -> Iterator[F
         there |= {value for numeral in numerals(output) for value in numeral.values}
         there |= {_DECADES[word.lower()] for word in _DECADE.findall(output)}
     digits = re.sub(r"\D", "", output)
+    runs = frozenset(re.findall(r"\d+", output))
     grouped = " ".join(re.sub(r"\D", "", run) for run in _GROUPS.findall(output))
     given = _values(source)
     told: set[str] = set()
@@ -87,7 +88,7 @@ def figures(item: int, source: str, output: str, *, english: bool) -> Iterator[F
             continue
         told.add(number)
         bare = re.sub(r"\D", "", number)
-        if bare in (digits if len(bare) >= _LONG else grouped):
+        if bare in runs or bare in (digits if len(bare) >= _LONG else grouped):
             continue
         other = next((each for each in surplus if _size(each) == len(bare)), None)
         if other is not None and len(shown) == len(output):

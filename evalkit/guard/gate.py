@@ -221,6 +221,8 @@ def _language(
 
 
 def _copied(text: str, source: str, task: Task) -> bool:
+    if not 0.8 <= len(text) / max(len(source), 1) <= 1.25 and text.split() != source.split():
+        return False
     one, other = " ".join(text.split()).casefold(), " ".join(source.split()).casefold()
     spans = words(source)
     small = {source[start:end] for start, end in spans if not source[start].isupper()}

@@ -31,13 +31,12 @@ _LEAST = 3
 
 def latin_names(item: int, source: str, output: str) -> Iterator[Finding]:
     """The names of the source that the output lacks, each once."""
-    latin_source = _is_latin(source)
-    if not _is_latin(output):
+    found = [match.group() for match in _WORD.finditer(source)]
+    if not any(map(_may_tell, found)):
         return
-    wanted = dict.fromkeys(
-        match.group() for match in _WORD.finditer(source) if _telling(match.group(), latin_source)
-    )
-    if not wanted:
+    latin_source = _is_latin(source)
+    wanted = dict.fromkeys(word for word in found if _telling(word, latin_source))
+    if not wanted or not _is_latin(output):
         return
     squeezed = _squeezed(output)
     shortened = {
@@ -55,6 +54,10 @@ def latin_names(item: int, source: str, output: str) -> Iterator[Finding]:
         if key not in squeezed and not (acronym and key in initials):
             message = f"The name {name} of the source is not there."
             yield Finding("name", item, message, about=name)
+
+
+def _may_tell(word: str) -> bool:
+    return len(word) >= _LEAST and not word.islower()
 
 
 def _initials(run: str) -> str:
@@ -79,6 +82,8 @@ def _squeezed(text: str) -> str:
 
 def _is_latin(text: str) -> bool:
     """Whether most letters of a text are Latin ones."""
+    if text.isascii():
+        return True
     letters = [char for char in text if char.isalpha()]
     latin = sum(char.isascii() or "LATIN" in unicodedata.name(char, "") for char in letters)
     return 2 * latin >= len(letters)

@@ -17,6 +17,8 @@ __all__ = ["loops"]
 _LONGEST = 40
 _TIMES = 3
 _TIMES_ONE = 4
+_PIECE = 11
+"""Characters of a piece between spaces from which on it may hold a loop by itself."""
 _INSIDE = re.compile(r"([^\W_]{1,8}?)\1{7,}")
 
 
@@ -26,7 +28,7 @@ def loops(text: str) -> Iterator[tuple[int, int, int]]:
     >>> next(loops("It was a day of the day of the day of the rain."))
     (9, 41, 3)
     """
-    spans = tokens(text)
+    spans = () if _cannot_loop(text) else tokens(text)
     words = [text[start:end].casefold() for start, end in spans]
     found = [(spans[first][0], spans[last][1], times) for first, last, times in _periodic(words)]
     found += [
@@ -35,6 +37,16 @@ def loops(text: str) -> Iterator[tuple[int, int, int]]:
         if not match.group().isdecimal()
     ]
     yield from sorted(found, key=lambda each: each[0] - each[1])
+
+
+def _cannot_loop(text: str) -> bool:
+    """Whether no piece between spaces stands three times or is long enough to hold a loop."""
+    pieces = text.casefold().split()
+    if len(pieces) - len(set(pieces)) < _TIMES - 1:
+        often = 1
+    else:
+        often = Counter(pieces).most_common(1)[0][1]
+    return often < _TIMES and max(map(len, pieces), default=0) < _PIECE
 
 
 def _periodic(words: list[str]) -> Iterator[tuple[int, int, int]]:

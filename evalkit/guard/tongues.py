@@ -29,6 +29,7 @@ _LETTERS = 20
 """Letters from which on a text can be in the wrong script as a whole."""
 _LEAST = 2
 """Letters of a run of a third script that are no symbol."""
+_MARKS = ".,;:!?\"'()[]{}“”‘’«»…-–—"
 _WIDE_FROM = "\u2e80"
 
 
@@ -46,8 +47,8 @@ def foreign(text: str, language: str, known: Collection[str]) -> Language | None
         known: words of that language (``vocabulary`` of references); may be empty.
     """
     if known and not any(character >= _WIDE_FROM for character in text):
-        own = [text[start:end].casefold() for start, end in words(text)]
-        telling = [word for word in own if word[0].isalpha()]
+        own = (piece.strip(_MARKS).casefold() for piece in text.split())
+        telling = [word for word in own if word and word[0].isalpha()]
         if sum(word in known for word in telling) >= _KNOWN * len(telling):
             return None
     strange = not_in(text, [language])

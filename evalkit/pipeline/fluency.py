@@ -9,6 +9,7 @@ from evalkit.pipeline.items import by_document, mark, named, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
 from evalkit.pipeline.measure import Hypotheses, measure
+from evalkit.pipeline.sanity_tables import Looked, sanity_table
 from evalkit.pipeline.section import Section
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Measured, Span
@@ -63,6 +64,9 @@ def fluency_section(
         ),
     )
     scored = [Scored(text.hypotheses, text.found) for text in texts]
+    sanity, warnings = sanity_table(
+        TABLE, question.title, "document", [Looked(_whole(text)) for text in texts]
+    )
     return Section(
         tables=(table(job, question, scored),),
         documents=tuple(
@@ -74,8 +78,20 @@ def fluency_section(
                 annotations=annotations if text.hypotheses.system == ANNOTATED else {},
             )
         ),
-        warnings=tuple(_skipped(text) for text in texts if _skipped(text)),
+        warnings=(*(_skipped(text) for text in texts if _skipped(text)), *warnings),
+        sanity=(sanity,),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
+    )
+
+
+def _whole(text: FluentText) -> Hypotheses:
+    """The texts, not cut into sentences: a loop or a cut ending shows in the whole."""
+    return Hypotheses(
+        system=text.hypotheses.system,
+        documents=tuple(document.id for document in text.documents),
+        indices=(0,) * len(text.documents),
+        texts=tuple(document.text for document in text.documents),
+        languages=tuple(document.language for document in text.documents),
     )
 
 

@@ -7,6 +7,7 @@ from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
 from evalkit.pipeline.measure import measure
+from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document
@@ -41,7 +42,12 @@ def post_edit_section(
         notes=tuple(notes),
     )
     names = [["post-edit"]] * len(hypotheses.texts)
+    sanity, warnings = sanity_table(
+        question.name, question.title, question.unit, [Looked(hypotheses)]
+    )
     return Section(
         tables=(table(job, question, [Scored(hypotheses, found)]),),
-        items=items("post-edit", hypotheses, found, names),
+        items=marked_items(items("post-edit", hypotheses, found, names), sanity),
+        warnings=(*aligned_warnings(hypotheses), *warnings),
+        sanity=(sanity,),
     )

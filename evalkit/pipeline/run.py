@@ -74,7 +74,11 @@ def evaluate(
         }
         info = info.model_copy(update=done)
         report = Report(
-            run=info, tables=section.tables, documents=section.documents, items=section.items
+            run=info,
+            tables=section.tables,
+            documents=section.documents,
+            items=section.items,
+            sanity=section.sanity,
         )
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from evalkit.corpus.chunks import Chunk
 from evalkit.corpus.glossary import Term
-from evalkit.guard.finding import KINDS, Task
+from evalkit.guard.finding import KINDS, Finding, Task
 from evalkit.guard.gate import Outputs, examine, likely_language
+from evalkit.sanity import SanityFinding
 
-__all__ = ["Sanity", "SanityCounts", "sanity_notes"]
+__all__ = ["LISTED", "Sanity", "SanityCounts", "sanity_notes"]
+
+LISTED = 100
+"""Findings of one kind that are listed for a system; the counts are of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class SanityCounts:
     """For every kind that was looked for, how many outputs have such a finding."""
     unchecked: Mapping[str, str]
     """Kinds that could not be looked for, with the reason."""
+    findings: tuple[SanityFinding, ...] = ()
+    """The first ``LISTED`` of each kind, by segment."""
 
     def found(self) -> dict[str, int]:
         """The kinds that occur."""
@@ -54,6 +60,8 @@ class Sanity:
         self._n = 0
         self._counts: Counter[str] = Counter()
         self._unchecked: dict[str, str] = {}
+        self._findings: list[SanityFinding] = []
+        self._listed: Counter[str] = Counter()
 
     def take(self, chunk: Chunk) -> None:
         """Examines the chunk's outputs."""
@@ -74,12 +82,27 @@ class Sanity:
         self._n += found.n
         self._counts.update(found.n_items)
         self._unchecked |= found.unchecked
+        for finding in found.found:
+            self._listed[finding.kind] += 1
+            if self._listed[finding.kind] <= LISTED:
+                self._findings.append(self._record(chunk, finding))
 
     def counts(self) -> SanityCounts:
         """What was found in all chunks."""
         kinds = [kind for kind in KINDS if kind not in self._unchecked]
         counts = {kind: self._counts[kind] for kind in kinds}
-        return SanityCounts(self.system, self._n, counts, self._unchecked)
+        findings = tuple(self._findings)
+        return SanityCounts(self.system, self._n, counts, self._unchecked, findings)
+
+    def _record(self, chunk: Chunk, finding: Finding) -> SanityFinding:
+        return SanityFinding(
+            system=self.system,
+            document=chunk.ids[finding.item],
+            kind=finding.kind,
+            message=finding.message,
+            start=finding.start,
+            end=finding.end,
+        )
 
 
 def sanity_notes(found: Sequence[SanityCounts]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evalkit.results import Item, MarkedDocument, Table
+from evalkit.sanity import SanityTable
 
 __all__ = ["Section", "joined"]
 
@@ -18,6 +19,7 @@ class Section:
     warnings: tuple[str, ...] = ()
     n_failed: int = 0
     """Items that could not be generated or scored."""
+    sanity: tuple[SanityTable, ...] = ()
 
 
 def joined(sections: Iterable[Section]) -> Section:
@@ -29,4 +31,5 @@ def joined(sections: Iterable[Section]) -> Section:
         items=tuple(item for part in parts for item in part.items),
         warnings=tuple(dict.fromkeys(text for part in parts for text in part.warnings)),
         n_failed=sum(part.n_failed for part in parts),
+        sanity=tuple(table for part in parts for table in part.sanity),
     )

@@ -9,6 +9,7 @@ from evalkit.pipeline.items import items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
 from evalkit.pipeline.measure import measure
+from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.sets import set_scores
 from evalkit.pipeline.tables import Question, Scored, table
@@ -81,14 +82,33 @@ def _one_table(
         names = [_reference_names(references, document, kind) for document in documents]
         infos = [output_info(output, each.system.length.words) for output in each.outputs]
         shown += items(each.system.table, hypotheses, found, names, infos)
+    title = f"Summaries: {kind or f'{written[0].system.length.words} words'}"
+    sanity, warnings = sanity_table(
+        written[0].system.table,
+        title,
+        "document",
+        [
+            Looked(each.hypotheses, task="summary", stopped=_stopped(system.outputs))
+            for each, system in zip(scored, written, strict=True)
+        ],
+    )
     question = Question(
         name=written[0].system.table,
-        title=f"Summaries: {kind or f'{written[0].system.length.words} words'}",
+        title=title,
         unit="document",
         notes=() if kind else ("No references of this length: only metrics without references.",),
     )
     answered = table(job, question, scored).model_copy(update={"sets": tuple(sets)})
-    return Section(tables=(answered,), items=tuple(shown))
+    return Section(
+        tables=(answered,),
+        items=marked_items(shown, sanity),
+        warnings=(*(w for each in scored for w in aligned_warnings(each.hypotheses)), *warnings),
+        sanity=(sanity,),
+    )
+
+
+def _stopped(outputs: Sequence[Output]) -> frozenset[int]:
+    return frozenset(at for at, output in enumerate(outputs) if output.stop == "length")
 
 
 def _reference_names(references: References | None, document: Document, kind: str) -> list[str]:

@@ -22,6 +22,7 @@ from evalkit.report.comparing import Comparisons, comparisons
 from evalkit.report.marking import Palette, palette
 from evalkit.report.overview import Grid, all_numbers, headlines, lead, sets, sets_lead
 from evalkit.report.reading import Reading, readings
+from evalkit.report.sane import clear, grids
 from evalkit.results import Report, Table
 
 __all__ = ["page"]
@@ -70,6 +71,8 @@ def page(report: Report) -> str:
         script=Markup(script),  # noqa: S704 -- our own file
         heading=provenance.heading(report),
         tables=[_view(table) for table in report.tables],
+        sanity=grids(report),
+        sane=clear(report),
         texts=_texts(report, drawn),
         cards=[section for section in laid if not section.paired],
         pairs=[section for section in laid if section.paired],

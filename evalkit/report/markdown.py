@@ -9,7 +9,7 @@ page has them.
 import re
 from collections.abc import Iterator, Sequence
 
-from evalkit.report import numbers, provenance, visible
+from evalkit.report import numbers, provenance, sane, visible
 from evalkit.report.beside import Beside, Group, Section, sections
 from evalkit.report.comparing import comparisons
 from evalkit.report.fields import Shown
@@ -33,6 +33,10 @@ def document(report: Report) -> str:
     parts = [*_heading(report)]
     for table in report.tables:
         parts += _table(table)
+    for sanity in sane.grids(report):
+        parts += _sanity(sanity)
+    if quiet := sane.clear(report):
+        parts.append(escape(quiet))
     for view in readings(report, drawn):
         parts += _reading(view)
     for section in sections(report, drawn):
@@ -108,6 +112,21 @@ def _table(table: Table) -> Iterator[str]:
         yield escape(sets_lead(table))
         yield _grid(together)
         yield from _notes(together.footnotes)
+
+
+def _sanity(grid: sane.SanityGrid) -> Iterator[str]:
+    yield f"## Sanity: {escape(grid.title)}"
+    yield escape(grid.lead)
+    if grid.notes:
+        yield _bullets([escape(note) for note in grid.notes])
+    head = ["system", "outputs", *(escape(kind.title) for kind in grid.kinds)]
+    rows = [[escape(line.system), line.n_outputs, *line.cells] for line in grid.lines]
+    yield _rows(head, rows, right=len(head) - 1)
+    yield from _notes(grid.footnotes)
+    examples = [tuple(map(escape, example)) for example in grid.examples]
+    yield _rows(("system", "output", "kind", "first findings of each kind"), examples)
+    if grid.absent:
+        yield escape(grid.absent)
 
 
 def _grid(grid: Grid) -> str:

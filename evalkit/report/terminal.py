@@ -15,7 +15,9 @@ from evalkit.report import provenance
 from evalkit.report.beside import sections
 from evalkit.report.marking import palette
 from evalkit.report.reading import readings
+from evalkit.report.sane import clear, grids
 from evalkit.report.terminal_grids import plain, score_table
+from evalkit.report.terminal_sanity import sanity_grid
 from evalkit.report.terminal_texts import group_parts, reading_parts, worst_parts
 from evalkit.results import Report
 
@@ -56,6 +58,12 @@ def _overview(report: Report, width: int) -> Iterator[RenderableType]:
     for table in report.tables:
         yield Text()
         yield from score_table(table, width)
+    for sanity in grids(report):
+        yield Text()
+        yield from sanity_grid(sanity)
+    if quiet := clear(report):
+        yield Text()
+        yield plain(quiet)
     known = _documents(report)
     if known:
         yield Text()

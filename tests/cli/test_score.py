@@ -210,6 +210,10 @@ def test_xliff_keeps_its_ids_and_is_looked_at_by_the_gate(here: Path, capsys) ->
     assert sanity["n"] == 2
     assert {kind: n for kind, n in sanity["counts"].items() if n} == {"number": 1}
     assert sanity["unchecked"] == {"term": "no glossary"}
+    (finding,) = sanity["findings"]
+    assert (finding["id"], finding["kind"]) == ("u1", "number")
+    assert finding["message"] == "The source has the number 12, the output 13."
+    assert (finding["start"], finding["end"]) == (20, 22)
     assert call(*asked) == 0
     assert "Sanity gate, out: 1 number (of 2 outputs)." in capsys.readouterr().out
     assert "sanity" not in printed(capsys, *asked, "--no-sanity")["systems"][0]

@@ -74,6 +74,7 @@ KEPT = [
     ("第XXI届", "The 21st edition", []),
     ("Sie schrieb auf LinkedIn.", "She wrote on Linkedin.", []),
     ("Sie schrieb auf LinkedIn.", "She wrote it there.", ["name"]),
+    ("Größe 105х195 (кириллица)", "Size 105x195", []),
     ("Siehe https://example.org/a_b, Seite 5.", "See https://example.org/a_b, page 5.", []),
     ("Siehe https://example.org/a_b.", "See https://example.org/a-b.", ["url"]),
     ("Siehe http://www.Example.org/.", "See https://example.org.", []),

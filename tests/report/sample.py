@@ -3,6 +3,7 @@
 from itertools import combinations
 
 from evalkit.results import Comparison, Report, RunInfo, Score, Table
+from evalkit.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from tests.report.sample_texts import (
     FERRY,
     HOSTILE,
@@ -31,6 +32,7 @@ def report() -> Report:
             document("ferry", "Ferry at a standstill", POST_EDIT, system="post-edit"),
         ),
         items=(*post_edit_items(), *summary_items()),
+        sanity=(sanity_table(), quiet_table()),
     )
 
 
@@ -205,4 +207,41 @@ def pairs_table() -> Table:
             score("lead", name, 5.5 * index, low=5.5 * index - 1, high=5.5 * index + 1.25)
             for index, name in enumerate((*fields, HOSTILE[10]))
         ),
+    )
+
+
+def sanity_table() -> SanityTable:
+    """Findings with and without a stretch, hostile strings, and a kind that was not looked for."""
+    kinds = (("empty", "empty"), ("loop", HOSTILE[2]), ("number", "number"), ("tag", "tag"))
+    counts = {"empty": 1, "loop": 1234, "tag": 0}
+    rows = tuple(
+        SanityRow(
+            system=system,
+            n_outputs=12345,
+            counts=counts | ({"number": 3} if system == SYSTEMS[0] else {}),
+            unchecked={} if system == SYSTEMS[0] else {"number": "no sources"},
+        )
+        for system in SYSTEMS
+    )
+    first = {"system": SYSTEMS[0], "document": HOSTILE[0]}
+    return SanityTable(
+        table="summaries.short",
+        title=f"Short summaries {HOSTILE[1]}",
+        unit="document",
+        kinds=tuple(SanityKind(name=n, title=t, meaning=HOSTILE[3]) for n, t in kinds),
+        rows=rows,
+        findings=(
+            SanityFinding(kind="empty", message="The output is empty.", **first),
+            SanityFinding(kind="loop", message=f"“{HOSTILE[5]}”", start=0, end=4, **first),
+        ),
+        n_listed=1000,
+        notes=(f"Looked at as {HOSTILE[4]}.",),
+    )
+
+
+def quiet_table() -> SanityTable:
+    """Nothing was found."""
+    row = SanityRow(system="documents", n_outputs=3, counts={"empty": 0})
+    return sanity_table().model_copy(
+        update={"table": "fluency", "title": "Fluency", "rows": (row,), "findings": ()}
     )
