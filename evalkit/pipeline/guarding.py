@@ -24,7 +24,7 @@ def check_texts(parallel: Parallel, *, block: int = BLOCK) -> tuple[str, ...]:
     Raises:
         AlignmentError: they do not belong together; says what was found, and where.
     """
-    if not parallel.references:
+    if not _references(parallel):
         return ()
     errors: list[str] = []
     warnings: list[str] = []
@@ -42,7 +42,7 @@ def check_texts(parallel: Parallel, *, block: int = BLOCK) -> tuple[str, ...]:
 
 
 def _blocks(parallel: Parallel, block: int) -> Iterator[tuple[int, Alignment]]:
-    systems, references = _texts(parallel.systems), _texts(parallel.references)
+    systems, references = _texts(parallel.systems), _references(parallel)
     for start in range(0, parallel.n, block):
         yield (
             start,
@@ -51,6 +51,16 @@ def _blocks(parallel: Parallel, block: int) -> Iterator[tuple[int, Alignment]]:
                 {name: list(islice(texts, block)) for name, texts in references.items()},
             ),
         )
+
+
+def _references(parallel: Parallel) -> dict[str, Iterator[str]]:
+    """The (first) reference of every segment, by file, or beside the hypotheses."""
+    if parallel.references:
+        return _texts(parallel.references)
+    for name, stream in parallel.systems.items():
+        if next(iter(stream)).references is not None:
+            return {f"beside {name}": ((e.references or ("",))[0] for e in stream)}
+    return {}
 
 
 def _texts(streams: Mapping[str, SegmentStream]) -> dict[str, Iterator[str]]:

@@ -3,8 +3,9 @@
 import math
 
 from evalkit.pipeline.segments import Scored, Scores
+from evalkit.pipeline.tables import comparison_result
 from evalkit.pipeline.versions import about_now
-from evalkit.results import Comparison, Report, Score, Table
+from evalkit.results import Report, Score, Table
 from evalkit.stats import results as stats
 
 __all__ = ["note_of", "number", "segment_report"]
@@ -31,7 +32,7 @@ def segment_report(scores: Scores, *, notes: tuple[str, ...] = ()) -> Report:
         seed=0 if settings is None else settings.seed,
         systems=scores.systems,
         scores=tuple(map(_score, scores.scored)),
-        comparisons=tuple(map(_comparison, scores.comparisons)),
+        comparisons=tuple(map(comparison_result, scores.comparisons)),
         notes=notes,
         correction="holm" if settings is None else settings.correction,
     )
@@ -66,26 +67,4 @@ def _score(scored: Scored) -> Score:
         n_skipped=found.n_skipped,
         signature=scored.signature,
         interval_signature=found.interval.signature,
-    )
-
-
-def _comparison(found: stats.Comparison) -> Comparison:
-    said = (found.test.reason, *found.warnings)
-    return Comparison(
-        field=found.field.name,
-        system_a=found.system_a,
-        system_b=found.system_b,
-        delta=number(found.difference),
-        p=number(found.test.p),
-        p_adjusted=number(found.p_adjusted),
-        low=number(found.interval.low),
-        high=number(found.interval.high),
-        effect=number(found.effect),
-        smallest_difference=number(found.smallest_difference),
-        wins=found.n_won,
-        losses=found.n_lost,
-        ties=found.n_tied,
-        n_items=found.n_items,
-        note="; ".join(dict.fromkeys(filter(None, said))),
-        signature=found.test.signature,
     )

@@ -16,7 +16,7 @@ from evalkit.stages import Scorer, SegmentScorer
 from evalkit.stats.comparison import compare_systems
 from evalkit.stats.estimate import estimate
 from evalkit.stats.exact import sliced
-from evalkit.stats.resampling import Resampling
+from evalkit.stats.resampling import POISSON_FROM, Resampling
 from evalkit.stats.results import Comparison, Estimate
 
 __all__ = [
@@ -142,8 +142,9 @@ def score_segments(
 ) -> Scores:
     """Every number of every system, in one pass over the files.
 
-    Rows are kept only where something needs them: scores by segment, clusters of segments, paired
-    tests, or a bootstrap of fewer than 100,000 segments, which draws them with replacement.
+    Rows are kept only where something needs them: scores by segment, clusters of segments, a
+    bootstrap that draws with replacement, or paired tests. From 100,000 segments on, several
+    systems are not tested, and a warning says so: ``compare_segments`` tests them.
 
     Args:
         parallel: the files.
@@ -174,7 +175,7 @@ def score_segments(
         ),
         settings=settings,
         n_clusters=parallel.n,
-        warnings=_warnings(parallel, doubts, scorers),
+        warnings=(*_warnings(parallel, doubts, scorers), *_untested(sums, settings)),
     )
 
 
@@ -222,7 +223,8 @@ def _needs_rows(parallel: Parallel, wanted: Wanted, settings: Resampling | None)
     if settings is None:
         return False
     small = settings.weights(parallel.n) != "poisson" or settings.interval != "percentile"
-    return small or len(parallel.systems) > 1 or wanted.cluster != "segment"
+    tested = len(parallel.systems) > 1 and parallel.n < POISSON_FROM
+    return small or tested or wanted.cluster != "segment"
 
 
 def _of_rows(measured: Measurements, settings: Resampling | None) -> Scores:
@@ -259,6 +261,14 @@ def _warnings(
     parallel: Parallel, doubts: Sequence[Doubts], scorers: Sequence[Scorer]
 ) -> tuple[str, ...]:
     return (*parallel.warnings, *(said for each in doubts for said in each.of(scorers)))
+
+
+def _untested(sums: Sequence[Sums], settings: Resampling | None) -> Iterator[str]:
+    if settings is not None and len(sums) > 1:
+        yield (
+            f"with {POISSON_FROM:,} segments or more, systems are scored but not tested against "
+            "one another, which keeps all rows in memory: evalkit compare does it"
+        )
 
 
 def _signatures(scorers: Sequence[Scorer], counts: ReferenceCounts) -> dict[str, str]:

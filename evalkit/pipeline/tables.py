@@ -23,7 +23,7 @@ from evalkit.stats.estimate import estimate
 from evalkit.stats.ranking import ranked
 from evalkit.stats.resampling import MIN_CLUSTERS, Resampling, scope_note
 
-__all__ = ["Question", "Scored", "table"]
+__all__ = ["Question", "Scored", "comparison_result", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
         seed=job.statistics.seed,
         systems=tuple(each.hypotheses.system for each in scored),
         scores=tuple(score for each in scored for score in _scores(each, by_document, settings)),
-        comparisons=tuple(map(_comparison, itertools.chain(*pairs))),
+        comparisons=tuple(map(comparison_result, itertools.chain(*pairs))),
         correction=settings.correction,
         ranks=tuple(rank for family in pairs for rank in _ranks(family)),
         notes=tuple(filter(None, (*question.notes, scope[:1].upper() + scope[1:]))),
@@ -161,7 +161,8 @@ def _pairs(
     return families
 
 
-def _comparison(found: stats.Comparison) -> Comparison:
+def comparison_result(found: stats.Comparison) -> Comparison:
+    """A comparison as ``report.json`` has it."""
     return Comparison(
         field=found.field.name,
         system_a=found.system_a,

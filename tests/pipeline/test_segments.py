@@ -104,3 +104,26 @@ def test_a_shift_in_one_block_of_many_is_a_warning_with_its_place() -> None:
     said = check_texts(parallel({"a": moved}, texts), block=60)
     assert len(said) == 1
     assert said[0].startswith("from segment 121 on (counted from there): the hypotheses of 'a'")
+
+
+def test_references_beside_the_hypotheses_are_guarded_too() -> None:
+    texts = made_up(200, 6)
+    pairs = list(zip([*texts[1:], "the end"], texts, strict=True))
+    entries = [Entry((mine,), references=(other,)) for mine, other in pairs]
+    files = line_up({"a": SegmentStream("a", lambda: iter(entries))}, {})
+    with pytest.raises(AlignmentError, match="1 line later"):
+        check_texts(files)
+
+
+def test_many_segments_of_several_systems_are_streamed_and_not_tested(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = made_up(40, 7)
+    files = parallel({"a": texts, "b": texts[::-1]}, texts)
+    settings = Resampling(method="poisson", draws=100)
+    assert score_segments(files, [Ter()], Wanted(), settings).comparisons
+    monkeypatch.setattr("evalkit.pipeline.segments.POISSON_FROM", 40)
+    scores = score_segments(files, [Ter()], Wanted(), settings)
+    assert (scores.measured, scores.comparisons) == (None, ())
+    assert any("not tested against one another" in said for said in scores.warnings)
+    assert [each.estimate.interval.low >= 0 for each in scores.scored] == [True, True]
