@@ -25,6 +25,7 @@ __all__ = [
     "Measured",
     "Output",
     "Segment",
+    "SetMeasured",
     "Severity",
     "Span",
     "TokenScore",
@@ -196,6 +197,20 @@ class Measured:
         missing = set(np.flatnonzero(~self.valid).tolist()) - set(self.reasons)
         if missing:
             raise ValueError(f"invalid rows without a reason: {sorted(missing)}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetMeasured:
+    """What a set scorer found: numbers of all items together, which no sum of rows gives."""
+
+    values: FloatArray
+    """(m,) one per field; NaN where undefined."""
+    n_scored: int
+    """Items behind the values."""
+    n_skipped: int = 0
+    """Items that could not be taken in."""
+    reason: str = ""
+    """Why a value is undefined, or items were skipped; "" where neither is so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ ROOMS = (
     "store",
     "fluency",
     "summarize",
+    "semantic",
+    "foreign",
     "training",
     "agreement",
     "pipeline",

@@ -6,11 +6,11 @@ from evalkit.corpus.references import References
 from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
-from evalkit.pipeline.measure import measure
+from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.section import Section
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["post_edit_section"]
 
@@ -19,7 +19,7 @@ def post_edit_section(
     job: Job,
     documents: Sequence[Document],
     references: References,
-    metrics: Sequence[Scorer],
+    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     """One table of the documents against their post-edits, and its paragraphs.
 
@@ -27,9 +27,7 @@ def post_edit_section(
     the editor touched, lower is better.
     """
     hypotheses = against_post_edits(documents, references)
-    found = tuple(
-        (metric, measure(job, metric, hypotheses, stage="post-edit")) for metric in metrics
-    )
+    found, whole = measure_all(job, metrics, hypotheses, stage="post-edit")
     without = [d.id for d in documents if references.of(d.id).post_edit is None]
     notes = ["TER against a post-edit is HTER: the share of words that the editor touched."]
     if without:
@@ -42,6 +40,6 @@ def post_edit_section(
     )
     names = [["post-edit"]] * len(hypotheses.texts)
     return Section(
-        tables=(table(job, question, [Scored(hypotheses, found)]),),
+        tables=(table(job, question, [Scored(hypotheses, found, whole)]),),
         items=items("post-edit", hypotheses, found, names),
     )

@@ -8,12 +8,12 @@ from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
-from evalkit.pipeline.measure import measure
+from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
 from evalkit.results import Item
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["Written", "summary_section", "write_summaries"]
 
@@ -38,7 +38,7 @@ def summary_section(
     written: Sequence[Written],
     documents: Sequence[Document],
     references: References | None,
-    metrics: Sequence[Scorer],
+    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     """A table and its items for each kind of reference, and the failures among the outputs."""
     names = dict.fromkeys(each.system.table for each in written)
@@ -54,7 +54,7 @@ def _one_table(
     written: Sequence[Written],
     documents: Sequence[Document],
     references: References | None,
-    metrics: Sequence[Scorer],
+    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     kind = written[0].system.kind
     usable = [m for m in metrics if kind or "references" not in m.needs]
@@ -62,8 +62,8 @@ def _one_table(
     shown: list[Item] = []
     for each in written:
         hypotheses = against_summaries(each.system, documents, each.outputs, references)
-        found = tuple((m, measure(job, m, hypotheses, stage="summaries")) for m in usable)
-        scored.append(Scored(hypotheses, found))
+        found, whole = measure_all(job, usable, hypotheses, stage="summaries")
+        scored.append(Scored(hypotheses, found, whole))
         names = [_reference_names(references, document, kind) for document in documents]
         infos = [output_info(output, each.system.length.words) for output in each.outputs]
         shown += items(each.system.table, hypotheses, found, names, infos)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from evalkit.metrics.signature import with_references
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.measure import Hypotheses
-from evalkit.records import Measured
+from evalkit.records import Measured, SetMeasured
 from evalkit.results import Comparison, Score, Table
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 from evalkit.stats import results as stats
 from evalkit.stats.comparison import compare
 from evalkit.stats.correction import corrected
@@ -44,6 +44,8 @@ class Scored:
 
     hypotheses: Hypotheses
     found: tuple[tuple[Scorer, Measured], ...]
+    whole: tuple[tuple[SetScorer, SetMeasured], ...] = ()
+    """Measures of all texts together; they stand in the table without interval or test."""
 
 
 def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
@@ -76,7 +78,11 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
         draws=job.statistics.draws,
         seed=job.statistics.seed,
         systems=tuple(each.hypotheses.system for each in scored),
-        scores=tuple(score for each in scored for score in _scores(each, by_document, settings)),
+        scores=tuple(
+            score
+            for each in scored
+            for score in (*_scores(each, by_document, settings), *_whole_scores(each))
+        ),
         comparisons=_comparisons(scored, by_document, settings) if question.paired else (),
         notes=tuple(filter(None, (*question.notes, scope[:1].upper() + scope[1:]))),
     )
@@ -121,7 +127,27 @@ def _scores(scored: Scored, by_document: bool, settings: Resampling) -> list[Sco
     return made
 
 
-def _signature(scorer: Scorer, hypotheses: Hypotheses) -> str:
+def _whole_scores(scored: Scored) -> list[Score]:
+    """Numbers of the whole set; in place of an interval the reason why there is none."""
+    return [
+        Score(
+            system=scored.hypotheses.system,
+            scorer=scorer.name,
+            field=field.name,
+            unit=field.unit,
+            higher_is_better=field.higher_is_better,
+            value=_number(value),
+            note=_sentence(found.reason, f"no interval: {scorer.whole}"),
+            n_scored=found.n_scored,
+            n_skipped=found.n_skipped,
+            signature=_signature(scorer, scored.hypotheses),
+        )
+        for scorer, found in scored.whole
+        for field, value in zip(scorer.fields, found.values.tolist(), strict=True)
+    ]
+
+
+def _signature(scorer: Scorer | SetScorer, hypotheses: Hypotheses) -> str:
     if "references" not in scorer.needs or hypotheses.references is None:
         return scorer.signature()
     return with_references(scorer.signature(), hypotheses.references)
