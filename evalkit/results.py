@@ -16,6 +16,7 @@ __all__ = [
     "Mark",
     "MarkedDocument",
     "OutputInfo",
+    "Rank",
     "ReferenceText",
     "Report",
     "RunInfo",
@@ -57,6 +58,8 @@ class Score(_Record):
     """Items that could not be scored."""
     signature: str
     """Everything that decides the number."""
+    interval_signature: str = ""
+    """Everything that decides the interval: kind, weights, draws, seed, unit, confidence."""
 
 
 class Comparison(_Record):
@@ -73,9 +76,16 @@ class Comparison(_Record):
     p: float | None
     """Two-sided p-value; null where there are too few clusters."""
     p_adjusted: float | None = None
-    """After Holm's correction over the comparisons of this field."""
+    """After the table's correction over the comparisons of this field."""
+    low: float | None = None
+    """Lower end of the interval of delta; null where there is none."""
+    high: float | None = None
+    """Upper end of the interval of delta."""
     effect: float | None = None
     """Delta in standard errors."""
+    smallest_difference: float | None = None
+    """The smallest true difference that these items would show in 80 of 100 such test sets at
+    p < 0.05: (z.975 + z.80) standard errors; null where the standard error is 0 or unknown."""
     wins: int = 0
     """Items on which a is better."""
     losses: int = 0
@@ -86,6 +96,23 @@ class Comparison(_Record):
     """Items valid for both."""
     note: str = ""
     """Why there is no p-value, or what to mind."""
+    signature: str = ""
+    """Everything that decides the p-value: kind of test, weights, draws, seed, unit."""
+
+
+class Rank(_Record):
+    """A system's place in one field, in significance clusters as WMT's findings draw them."""
+
+    field: str
+    """The field that systems are ordered by."""
+    system: str
+    cluster: int
+    """From 1, the best: every system of a cluster is significantly better than every system of
+    the clusters after it."""
+    best_rank: int
+    """1 and the number of systems that are significantly better."""
+    worst_rank: int
+    """The number of systems less those that are significantly worse."""
 
 
 class Table(_Record):
@@ -114,7 +141,12 @@ class Table(_Record):
     scores: tuple[Score, ...]
     """Every system's numbers, by system, then scorer, then field."""
     comparisons: tuple[Comparison, ...] = ()
-    """All pairs, for each headline field."""
+    """All pairs, or all with the baseline, for each headline field."""
+    correction: str = "holm"
+    """Of the p-values of one field: ``holm``, ``bh`` (Benjamini and Hochberg) or ``none``."""
+    ranks: tuple[Rank, ...] = ()
+    """For each headline field with a direction, the systems best first; none where not all pairs
+    were compared, or none could be tested."""
     notes: tuple[str, ...] = ()
     """What a reader must know before they trust the table."""
 

@@ -26,6 +26,7 @@ ROOMS = (
     "execute",
     "store",
     "fluency",
+    "guard",
     "summarize",
     "semantic",
     "foreign",

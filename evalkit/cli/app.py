@@ -7,7 +7,10 @@ import typer
 
 import evalkit
 from evalkit.cli import configs, runs, texts, training
+from evalkit.cli.buckets import buckets
+from evalkit.cli.compare import compare
 from evalkit.cli.printing import forgiving_output
+from evalkit.cli.score import score
 from evalkit.errors import EvalkitError
 
 __all__ = ["app", "main"]
@@ -42,7 +45,9 @@ def root(
 app.command("run")(runs.run)
 app.command("show")(runs.show)
 app.command("report")(runs.report)
-app.command("score")(texts.score)
+app.command("score")(score)
+app.command("compare")(compare)
+app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
 app.command("list")(configs.list_names)

@@ -1,93 +1,208 @@
-"""The work behind ``score``: files of segments to tables, as one corpus per system."""
+"""The work behind ``score``: files to rows, rows to numbers, numbers to one of four formats."""
 
+import csv
+import json
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
 from evalkit import registry
-from evalkit.cli.printing import print_json
-from evalkit.corpus.outputs import read_lines
-from evalkit.errors import AlignmentError, ConfigError
-from evalkit.pipeline.segments import Segments, score_segments
+from evalkit.cli.metrics import parse, with_values
+from evalkit.cli.named import Files, read_files
+from evalkit.cli.options import Format
+from evalkit.cli.printing import is_unicode, print_json
+from evalkit.cli.progress import bars
+from evalkit.errors import ConfigError
+from evalkit.pipeline.segment_report import note_of, number, segment_report
+from evalkit.pipeline.segments import (
+    Measurements,
+    Scored,
+    Scores,
+    Wanted,
+    score_segments,
+    segment_rows,
+)
+from evalkit.pipeline.whole import Texts
 from evalkit.records import SCHEMA_VERSION
 from evalkit.results import Report
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
+from evalkit.stats.resampling import Resampling
 
-__all__ = ["score"]
-
-
-def score(
-    hypotheses: list[str],
-    references: list[str],
-    sources: str | None,
-    metrics: list[str],
-    *,
-    as_json: bool,
-) -> None:
-    """Prints every system's scores over all segments, with signatures."""
-    scorers = _scorers(metrics, with_sources=sources is not None)
-    if [*hypotheses, *references, sources].count("-") > 1:
-        raise ConfigError("standard input ('-') can be named only once")
-    segments = Segments(
-        systems={_name(path, hypotheses): _lines(path) for path in hypotheses},
-        references={path: _lines(path) for path in references},
-        sources=_lines(sources) if sources is not None else None,
-    )
-    report = score_segments(segments, scorers)
-    for warning in report.run.warnings:
-        typer.echo(f"evalkit: {warning}", err=True)
-    if as_json:
-        print_json(_as_json(report))
-        return
-    from rich.console import Console
-
-    from evalkit.report.terminal import show
-
-    show(report, Console(), document=None, worst=None)
+__all__ = ["Printed", "measures", "score", "scorers"]
 
 
-def _scorers(names: list[str], *, with_sources: bool) -> list[Scorer]:
-    made = [registry.scorer(name.strip()) for name in dict.fromkeys(names) if name.strip()]
-    if not made:
-        raise ConfigError("--metrics names none; see 'evalkit list'")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """How the scores are printed."""
+
+    format: Format
+    confidence: bool
+    """With intervals and tests."""
+    segments: bool
+    """Each segment's scores too (JSON), or instead (CSV)."""
+    short: bool
+    """Signatures abbreviated."""
+
+
+def scorers(
+    metrics: str, flags: Mapping[str, object], *, allow_code: bool = False
+) -> tuple[Scorer, ...]:
+    """The metrics that the command line names.
+
+    Raises:
+        UnknownNameError: there is no such metric.
+        ConfigError: an option or flag that it doesn't have, none named, or one name twice.
+    """
+    made = measures(metrics, flags, allow_code=allow_code)
     for scorer in made:
-        if "sources" in scorer.needs and not with_sources:
-            raise ConfigError(f"{scorer.name} needs --sources FILE")
+        if not isinstance(scorer, Scorer):
+            raise ConfigError(
+                f"{scorer.name} measures a whole set at once: it can be scored, not compared or "
+                "put in buckets"
+            )
+    return tuple(scorer for scorer in made if isinstance(scorer, Scorer))
+
+
+def measures(
+    metrics: str, flags: Mapping[str, object], *, allow_code: bool = False
+) -> tuple[Scorer | SetScorer, ...]:
+    """Like ``scorers``, with measures of a whole set among them."""
+    code = registry.Code(allow_code, Path())
+    made = tuple(
+        registry.metric(name, code=code, **options)
+        for name, options in with_values(parse(metrics), flags)
+    )
+    names = [scorer.name for scorer in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(
+                f"--metrics names {name!r} twice with different options; tell them apart: "
+                f"{name}(...,name=another)"
+            )
     return made
 
 
-def _lines(path: str) -> tuple[str, ...]:
-    return read_lines(path, root=Path(), stream=sys.stdin.buffer)
+def score(
+    files: Files,
+    made: Sequence[Scorer | SetScorer],
+    wanted: Wanted,
+    settings: Resampling,
+    printed: Printed,
+) -> None:
+    """Prints every system's scores over all segments, with signatures."""
+    if printed.segments and printed.format not in (Format.JSON, Format.CSV):
+        raise ConfigError("--segments needs --format json or --format csv")
+    parallel = read_files(files)
+    rows = [scorer for scorer in made if isinstance(scorer, Scorer)]
+    whole = [scorer for scorer in made if not isinstance(scorer, Scorer)]
+    kept = [Texts(name, whole, wanted.language) for name in parallel.systems] if whole else []
+    resample = rows and (printed.confidence or printed.format is Format.LATEX)
+    with bars() as progress:
+        scores = score_segments(
+            parallel, rows, wanted, settings if resample else None, also=kept, progress=progress
+        )
+    scores = replace(
+        scores, scored=(*scores.scored, *(s for texts in kept for s in texts.scored()))
+    )
+    for warning in scores.warnings:
+        typer.echo(f"evalkit: {warning}", err=True)
+    if printed.segments and printed.format is Format.CSV and scores.measured is not None:
+        _print_segments(scores.measured)
+    elif printed.format is Format.JSON:
+        _print_json(scores, printed)
+    else:
+        _print_report(segment_report(scores), printed)
 
 
-def _name(path: str, paths: list[str]) -> str:
-    if paths.count(path) > 1:
-        raise AlignmentError(f"--hypotheses {path} is given twice")
-    stems = [Path(other).stem for other in paths]
-    return path if stems.count(Path(path).stem) > 1 else Path(path).stem
+def _print_report(report: Report, printed: Printed) -> None:
+    if printed.format is Format.CSV:
+        from evalkit.report.long_form import scores
+
+        typer.echo(scores(report), nl=False)
+    elif printed.format is Format.LATEX:
+        from evalkit.report.latex import table
+
+        typer.echo(table(report.tables[0], intervals=printed.confidence), nl=False)
+    else:
+        from rich.console import Console
+
+        from evalkit.report.terminal import show
+        from evalkit.report.terminal_grids import plain
+
+        console = Console()
+        show(report, console, document=None, worst=None)
+        console.print()
+        for scorer, signature in _signatures(report).items():
+            console.print(plain(f"{scorer} {signature}"), soft_wrap=True)
 
 
-def _as_json(report: Report) -> dict[str, object]:
-    (table,) = report.tables
-    return {
+def _signatures(report: Report) -> Mapping[str, str]:
+    return {score.scorer: score.signature for score in report.tables[0].scores}
+
+
+def _print_json(scores: Scores, printed: Printed) -> None:
+    whole: dict[str, object] = {
         "schema": SCHEMA_VERSION,
         "systems": [
             {
                 "name": system,
                 "metrics": [
-                    {
-                        "name": score.field,
-                        "value": score.value,
-                        "scale": score.unit,
-                        "signature": score.signature,
-                        "n_scored": score.n_scored,
-                        "n_skipped": score.n_skipped,
-                    }
-                    for score in table.scores
-                    if score.system == system
+                    _metric(each, scores.settings)
+                    for each in scores.scored
+                    if each.system == system
                 ],
             }
-            for system in table.systems
+            for system in scores.systems
         ],
     }
+    if not printed.segments or scores.measured is None:
+        print_json(whole)
+        return
+    escaped = not is_unicode(sys.stdout)
+    text = json.dumps(whole, ensure_ascii=escaped, indent=1)
+    typer.echo(text.removesuffix("\n}") + ',\n "segments": [', nl=False)
+    separator = "\n  "
+    for key, system, values in segment_rows(scores.measured):
+        row = {"id": key, "system": system, "scores": values}
+        typer.echo(separator + json.dumps(row, ensure_ascii=escaped), nl=False)
+        separator = ",\n  "
+    typer.echo("\n ]\n}")
+
+
+def _metric(scored: Scored, settings: Resampling | None) -> dict[str, object]:
+    found = scored.estimate
+    metric: dict[str, object] = {
+        "name": found.field.name,
+        "value": number(found.value),
+        "scale": found.field.unit,
+        "signature": scored.signature,
+        "n_scored": found.n_scored,
+        "n_skipped": found.n_skipped,
+    }
+    if settings is None:
+        return metric
+    return metric | {
+        "low": number(found.interval.low),
+        "high": number(found.interval.high),
+        "confidence": 100 * settings.confidence,
+        "standard_error": number(found.interval.standard_error),
+        "n_clusters": found.interval.n_clusters,
+        "resampling": found.interval.signature,
+        "note": note_of(found),
+    }
+
+
+def _print_segments(measured: Measurements) -> None:
+    """One row per segment and system; what is undefined is an empty cell."""
+    from evalkit.report.long_form import safe
+
+    _, parts = next(iter(measured.found.items()))
+    fields = [field.name for scorer, _ in parts for field in scorer.fields]
+    writer = csv.writer(sys.stdout)
+    writer.writerow(["id", "system", *fields])
+    for key, system, scores in segment_rows(measured):
+        values = ["" if (v := scores[name]) is None else repr(v) for name in fields]
+        writer.writerow([safe(key), safe(system), *values])

@@ -1,11 +1,11 @@
-"""``score``, ``fluency``, ``summarize``: texts straight from files or a pipe, without a config."""
+"""``fluency``, ``summarize``: texts straight from files or a pipe, without a config."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-__all__ = ["fluency", "score", "summarize"]
+__all__ = ["fluency", "summarize"]
 
 
 class Format(StrEnum):
@@ -19,29 +19,6 @@ Files = Annotated[
     list[str] | None, typer.Argument(help="Files or folders of text; - is standard input.")
 ]
 How = Annotated[Format, typer.Option(help="For a person or for a program.")]
-
-
-def score(
-    hypotheses: Annotated[
-        list[str],
-        typer.Option("--hypotheses", help="A segment per line, or a table; repeat for systems."),
-    ],
-    references: Annotated[
-        list[str],
-        typer.Option("--references", help="As many segments; repeat for more references."),
-    ],
-    sources: Annotated[
-        str | None, typer.Option("--sources", help="What was translated or summarised.")
-    ] = None,
-    metrics: Annotated[
-        str, typer.Option(help="Names from 'evalkit list', separated by commas.")
-    ] = "bleu,chrf,ter,rouge1,rouge2,rougeL,rougeLsum",
-    format: How = Format.TEXT,  # noqa: A002
-) -> None:
-    """Score hypotheses against references, segment by segment, as one corpus each."""
-    from evalkit.cli import scoring
-
-    scoring.score(hypotheses, references, sources, metrics.split(","), as_json=format == "json")
 
 
 def fluency(

@@ -160,13 +160,26 @@ class StatisticsSection(_Section):
 
     draws: int = Field(default=2000, ge=100, le=1_000_000)
     """Bootstrap and permutation draws."""
-    seed: int = 1
+    seed: int = Field(default=1, ge=0)
     """Seed of every draw."""
     confidence: float = Field(default=95.0, gt=50.0, lt=100.0)
     """Confidence of the intervals, in percent."""
     cluster: Literal["auto", "document", "segment"] = "auto"
     """What is resampled. ``auto``: documents where there are ten or more, else segments (with a
     note), so that an interval over two documents' sentences says what it describes."""
+    method: Literal["auto", "multinomial", "poisson"] = "auto"
+    """How the bootstrap weighs what it resamples: as many as there are, with replacement
+    (``multinomial``), or each on its own (``poisson``). ``auto``: Poisson from 100,000 on."""
+    interval: Literal["percentile", "bca"] = "percentile"
+    """``bca`` corrects for bias and skewness (Efron 1987)."""
+    test: Literal["permutation", "bootstrap"] = "permutation"
+    """Where p-values come from: paired permutation (Riezler & Maxwell 2005), or paired bootstrap
+    (Koehn 2004)."""
+    correction: Literal["holm", "bh", "none"] = "holm"
+    """Of the p-values of one field: Holm's, or that of Benjamini and Hochberg (``bh``)."""
+    baseline: str | None = None
+    """Name of a system of summaries. A table that has it compares every other system with it
+    alone; else all pairs are compared."""
 
 
 class EvaluationConfig(_Section):
@@ -191,4 +204,15 @@ class EvaluationConfig(_Section):
             raise ValueError("nothing to do: give at least one of fluency, summaries, post_edit")
         if self.post_edit is not None and self.references is None:
             raise ValueError("post_edit needs references (a folder with <id>/post-edit.txt)")
+        return self
+
+    @model_validator(mode="after")
+    def _baseline_exists(self) -> "EvaluationConfig":
+        baseline = self.statistics.baseline
+        known = [system.title for system in (self.summaries.systems if self.summaries else ())]
+        if baseline is not None and baseline not in known:
+            raise ValueError(
+                f"statistics.baseline is {baseline!r}, which is no system of summaries; there are: "
+                + (", ".join(dict.fromkeys(known)) or "none")
+            )
         return self

@@ -21,6 +21,7 @@ __all__ = [
     "Row",
     "cell",
     "columns_of",
+    "json_row",
     "kind_of",
     "read_rows",
     "suffix_of",
@@ -130,18 +131,26 @@ def columns_of(row: Row, *, but: Iterable[str]) -> dict[str, str]:
     }
 
 
+def json_row(line: str, origin: str) -> Row:
+    """One line of JSON Lines.
+
+    Raises:
+        InputError: it is not one JSON object.
+    """
+    try:
+        value = json.loads(line, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        found = "a blank line" if not line.strip() else f"invalid JSON ({error})"
+        raise InputError(f"{origin}: {found}; every line must be one JSON object") from error
+    if not isinstance(value, dict):
+        found = type(value).__name__
+        raise InputError(f"{origin}: a JSON {found}; every line must be one JSON object")
+    return Row(value, origin)
+
+
 def _json_rows(text: str, name: str) -> Iterator[Row]:
     for number, line in enumerate(split_lines(text.rstrip()), 1):
-        origin = f"{name}:{number}"
-        try:
-            value = json.loads(line, object_pairs_hook=_unique)
-        except (ValueError, RecursionError) as error:
-            found = "a blank line" if not line.strip() else f"invalid JSON ({error})"
-            raise InputError(f"{origin}: {found}; every line must be one JSON object") from error
-        if not isinstance(value, dict):
-            found = type(value).__name__
-            raise InputError(f"{origin}: a JSON {found}; every line must be one JSON object")
-        yield Row(value, origin)
+        yield json_row(line, f"{name}:{number}")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,19 +7,20 @@ them, else the items themselves, and then the table says so.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from evalkit.config.models import StatisticsSection
 from evalkit.metrics.signature import with_references
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.measure import Hypotheses
 from evalkit.records import Measured, SetMeasured
-from evalkit.results import Comparison, Score, Table
+from evalkit.results import Comparison, Rank, Score, Table
 from evalkit.stages import Scorer, SetScorer
 from evalkit.stats import results as stats
-from evalkit.stats.comparison import compare
-from evalkit.stats.correction import corrected
+from evalkit.stats.comparison import compare_systems
 from evalkit.stats.estimate import estimate
+from evalkit.stats.ranking import ranked
 from evalkit.stats.resampling import MIN_CLUSTERS, Resampling, scope_note
 
 __all__ = ["Question", "Scored", "table"]
@@ -59,11 +60,9 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
     """
     documents = {name for each in scored for name in each.hypotheses.documents}
     by_document = _by_document(job, question, len(documents))
-    settings = Resampling(
-        draws=job.statistics.draws,
-        seed=job.statistics.seed,
-        confidence=job.statistics.confidence / 100,
-        unit="document" if by_document else question.unit,
+    settings = _settings(job.statistics, "document" if by_document else question.unit)
+    pairs = (
+        _pairs(scored, by_document, job.statistics.baseline, settings) if question.paired else []
     )
     scope = scope_note(settings.unit, len(documents))
     first = scored[0].hypotheses
@@ -83,8 +82,23 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
             for each in scored
             for score in (*_scores(each, by_document, settings), *_whole_scores(each))
         ),
-        comparisons=_comparisons(scored, by_document, settings) if question.paired else (),
+        comparisons=tuple(map(_comparison, itertools.chain(*pairs))),
+        correction=settings.correction,
+        ranks=tuple(rank for family in pairs for rank in _ranks(family)),
         notes=tuple(filter(None, (*question.notes, scope[:1].upper() + scope[1:]))),
+    )
+
+
+def _settings(statistics: StatisticsSection, unit: str) -> Resampling:
+    return Resampling(
+        draws=statistics.draws,
+        seed=statistics.seed,
+        confidence=statistics.confidence / 100,
+        unit=unit,
+        method=statistics.method,
+        interval=statistics.interval,
+        test=statistics.test,
+        correction=statistics.correction,
     )
 
 
@@ -122,6 +136,7 @@ def _scores(scored: Scored, by_document: bool, settings: Resampling) -> list[Sco
                     n_scored=found.n_scored,
                     n_skipped=found.n_skipped,
                     signature=signature,
+                    interval_signature=interval.signature,
                 )
             )
     return made
@@ -153,40 +168,64 @@ def _signature(scorer: Scorer | SetScorer, hypotheses: Hypotheses) -> str:
     return with_references(scorer.signature(), hypotheses.references)
 
 
-def _comparisons(
-    scored: Sequence[Scored], by_document: bool, settings: Resampling
-) -> tuple[Comparison, ...]:
-    """All pairs of systems by every headline field, Holm-corrected within the field."""
-    made: list[Comparison] = []
+def _pairs(
+    scored: Sequence[Scored], by_document: bool, baseline: str | None, settings: Resampling
+) -> list[tuple[stats.Comparison, ...]]:
+    """For each headline field all pairs of systems, or all with the baseline, if it is there."""
+    names = [each.hypotheses.system for each in scored]
+    clusters = _clusters(scored[0].hypotheses, by_document)
+    families = []
     for place, (scorer, _) in enumerate(scored[0].found):
-        family = []
-        for a, b in itertools.combinations(scored, 2):
-            pair = (a.found[place][1], b.found[place][1])
-            clusters = _clusters(a.hypotheses, by_document)
-            headline = compare(scorer, pair, clusters, settings=settings)[0]
-            family.append((a.hypotheses.system, b.hypotheses.system, headline))
-        adjusted = corrected([found for _, _, found in family])
-        made += [
-            _comparison(a, b, found) for (a, b, _), found in zip(family, adjusted, strict=True)
-        ]
-    return tuple(made)
+        found = compare_systems(
+            scorer,
+            {each.hypotheses.system: each.found[place][1] for each in scored},
+            clusters,
+            baseline=baseline if baseline in names else None,
+            settings=settings,
+        )
+        families.append(tuple(each for each in found if each.field == scorer.fields[0]))
+    return families
 
 
-def _comparison(system_a: str, system_b: str, found: stats.Comparison) -> Comparison:
+def _comparison(found: stats.Comparison) -> Comparison:
     return Comparison(
         field=found.field.name,
-        system_a=system_a,
-        system_b=system_b,
+        system_a=found.system_a,
+        system_b=found.system_b,
         delta=_number(found.difference),
         p=_number(found.test.p),
         p_adjusted=_number(found.p_adjusted),
+        low=_number(found.interval.low),
+        high=_number(found.interval.high),
         effect=_number(found.effect),
+        smallest_difference=_number(found.smallest_difference),
         wins=found.n_won,
         losses=found.n_lost,
         ties=found.n_tied,
         n_items=found.n_items,
         note=_sentence(found.test.reason, *found.warnings),
+        signature=found.test.signature,
     )
+
+
+def _ranks(family: Sequence[stats.Comparison]) -> Iterator[Rank]:
+    """The systems of one field in significance clusters, where all pairs were compared."""
+    tested = [each for each in family if not math.isnan(each.test.p)]
+    n_systems = len({name for each in family for name in (each.system_a, each.system_b)})
+    if (
+        not tested
+        or family[0].field.higher_is_better is None
+        or len(family) != math.comb(n_systems, 2)
+    ):
+        return
+    for found in ranked(family):
+        yield Rank(
+            field=family[0].field.name,
+            system=found.system,
+            cluster=found.cluster,
+            best_rank=found.best_rank,
+            worst_rank=found.worst_rank,
+        )
 
 
 def _number(value: float) -> float | None:

@@ -13,7 +13,7 @@ import math
 from evalkit.report import visible
 from evalkit.results import Report
 
-__all__ = ["COLUMNS", "scores"]
+__all__ = ["COLUMNS", "safe", "scores"]
 
 COLUMNS = (
     "table",
@@ -44,8 +44,8 @@ def scores(report: Report) -> str:
             names = (table.name, score.system, score.scorer, score.field, score.unit)
             values = map(_number, (score.value, score.low, score.high))
             counts = (score.n_scored, score.n_skipped)
-            reasons = map(_text, (score.note, score.signature))
-            writer.writerow((*map(_text, names), *values, *counts, *reasons))
+            reasons = map(safe, (score.note, score.signature))
+            writer.writerow((*map(safe, names), *values, *counts, *reasons))
     return file.getvalue()
 
 
@@ -53,6 +53,7 @@ def _number(value: float | None) -> str:
     return "" if value is None or math.isnan(value) else repr(value)
 
 
-def _text(value: str) -> str:
+def safe(value: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
     shown = visible.text(value)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -132,8 +132,8 @@ def _compared(table: Table) -> Iterator[str]:
     if not any(row.tested for row in found.rows):
         yield from _notes(found.footnotes)
         return
-    head = ("field", "systems", "what the test says", "difference", "p", "p, Holm", "effect",
-            "wins/losses/ties", "items")  # fmt: skip
+    head = ("field", "systems", "what the test says", "difference", "p", found.p_adjusted, "effect",
+            "could show", "wins/losses/ties", "items")  # fmt: skip
     rows = [
         (
             escape(row.field),
@@ -143,12 +143,16 @@ def _compared(table: Table) -> Iterator[str]:
             row.p.replace("<", "&lt;"),
             row.p_adjusted.replace("<", "&lt;"),
             row.effect,
+            row.smallest,
             f"{row.wins}/{row.losses}/{row.ties}",
             row.n_items,
         )
         for row in found.rows
     ]
-    yield _rows(head, rows, right=6)
+    yield _rows(head, rows, right=7)
+    yield escape(found.legend)
+    if found.rankings:
+        yield _bullets([escape(line) for line in found.rankings])
     yield from _notes(found.footnotes)
 
 

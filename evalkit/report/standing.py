@@ -1,7 +1,7 @@
 """Which system stands best in a column, and whether the tests that were made bear it out.
 
-Nothing is tested here: the comparisons of the table are read, Holm's p first. A best estimate
-that no test stands behind is called just that. Fields without a direction have no best.
+Nothing is tested here: the comparisons of the table are read, the corrected p first. A best
+estimate that no test stands behind is called just that. Fields without a direction have no best.
 """
 
 import math
@@ -102,6 +102,6 @@ def _tests_of(leader: str, comparisons: Sequence[Comparison]) -> Mapping[str, St
 
 
 def _decisive(comparison: Comparison) -> float | None:
-    """The p-value that counts: Holm's where there is one."""
+    """The p-value that counts: the corrected one where there is one."""
     p = comparison.p if comparison.p_adjusted is None else comparison.p_adjusted
     return None if p is None or math.isnan(p) else p

@@ -13,7 +13,7 @@ from rich.table import Table as Drawn
 from rich.text import Text
 
 from evalkit.report import visible
-from evalkit.report.comparing import ComparisonRow, Comparisons, comparisons
+from evalkit.report.comparing import Comparisons, comparisons
 from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
 from evalkit.report.standing import Standing
 from evalkit.results import Table
@@ -167,20 +167,27 @@ def _compared(found: Comparisons, width: int) -> Iterator[RenderableType]:
     yield Text()
     yield plain(f"Comparisons: {found.summary}", "")
     if any(row.tested for row in found.rows):
-        yield _pairs(found.rows, roomy=width >= _ROOMY)
+        yield _pairs(found, roomy=width >= _ROOMY)
         if width < _ROOMY:
-            yield plain("effect, wins, losses, ties, items: in a wider terminal or the page")
+            yield plain(
+                "effect, could show, wins, losses, ties, items: with more width or in the page"
+            )
+        else:
+            yield plain(found.legend)
+    for ranking in found.rankings:
+        yield plain(ranking)
     yield from footnotes(found.footnotes)
 
 
-def _pairs(rows: Sequence[ComparisonRow], *, roomy: bool) -> Drawn:
-    more = ("effect", "wins/losses/ties", "items") if roomy else ()
-    numbers = ("difference", "p", "p, Holm", *more)
+def _pairs(found: Comparisons, *, roomy: bool) -> Drawn:
+    more = ("effect", "could show", "wins/losses/ties", "items") if roomy else ()
+    numbers = ("difference", "p", found.p_adjusted, *more)
     drawn = sheet(("systems", False), ("", False), *((name, True) for name in numbers))
-    for row in rows:
+    for row in found.rows:
         pair = f"{row.field}: {row.system_a} − {row.system_b}"
         verdict = f"{row.verdict} {row.note}".rstrip()
-        extra = (row.effect, f"{row.wins}/{row.losses}/{row.ties}", row.n_items) if roomy else ()
+        outcomes = f"{row.wins}/{row.losses}/{row.ties}"
+        extra = (row.effect, row.smallest, outcomes, row.n_items) if roomy else ()
         values = (row.delta, row.p, row.p_adjusted, *extra)
         drawn.add_row(
             plain(pair, ""), plain(verdict, ""), *(Text(value, no_wrap=True) for value in values)

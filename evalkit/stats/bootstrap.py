@@ -1,32 +1,76 @@
-"""The full-size percentile bootstrap (Efron 1979), over items or clusters of items, also paired.
+"""The full-size bootstrap (Efron 1979) over items or clusters of items, also paired.
 
-A draw takes as many clusters as there are, with replacement; what it takes is a vector of weights,
-and its statistics are weights times rows, so nothing is measured or tokenised again. Draws come in
-chunks of bounded memory from one generator, whose stream does not depend on the chunks. The sums
-avoid BLAS, so they do not depend on its threads. Standard errors are the standard deviation over
-the draws, not that divided by the root of their number.
+A draw takes as many clusters as there are, with replacement (or each on its own, see ``weights``);
+what it takes is a vector of weights, and its statistics are weights times rows, so nothing is
+measured or tokenised again. Draws come in chunks of bounded memory that cannot change an answer.
 
-Left out: BCa intervals, and Poisson weights for data that do not fit in memory.
+The paired test is Koehn's (2004), two-sided: the scatter of the resampled differences around the
+observed one shows how far they would lie from 0 if the systems were alike.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from evalkit.records import FloatArray
+from evalkit.stats.intervals import intervals
+from evalkit.stats.pvalues import Extremes
 from evalkit.stats.resampling import Resampling
-from evalkit.stats.results import Interval
-from evalkit.stats.totals import cluster_rows
+from evalkit.stats.results import Interval, PairedTest
+from evalkit.stats.sample import Sample, Score, sampled
 
-__all__ = ["Score", "bootstrap", "bootstrap_difference", "weighted_sums"]
+__all__ = ["Replicates", "bootstrap", "bootstrap_difference", "bootstrap_test", "replicated"]
 
-Score = Callable[[FloatArray], FloatArray]
-"""From sums (..., k) to scores (..., m)."""
 
-_CHUNK_VALUES = 1 << 22
-"""Weights that are in memory at a time: 32 MiB of integers and as much of floats."""
-_MAX_UNDEFINED = 0.05
-"""Share of draws without a score from which on there is no interval."""
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """What one system, or the difference of two, scores on the whole sample and on resamples."""
+
+    observed: FloatArray
+    """(m,), of all clusters."""
+    drawn: FloatArray | None
+    """(draws, m); None where there are too few clusters."""
+    left_out: FloatArray | None
+    """(clusters, m), without one cluster each; None where they were not asked for."""
+    n_clusters: int
+    """Clusters of the sample."""
+
+    def __sub__(self, other: "Replicates") -> "Replicates":
+        """The difference of two systems of one sample."""
+        return Replicates(
+            self.observed - other.observed,
+            _less(self.drawn, other.drawn),
+            _less(self.left_out, other.left_out),
+            self.n_clusters,
+        )
+
+    def intervals(self, settings: Resampling) -> tuple[Interval, ...]:
+        """One for each of the m numbers."""
+        return intervals(self.observed, self.drawn, self.n_clusters, settings, self.left_out)
+
+    def tests(self, settings: Resampling) -> tuple[PairedTest, ...]:
+        """Each of the m differences against none."""
+        extremes = Extremes(self.observed)
+        if self.drawn is not None:
+            extremes.count(self.drawn - self.observed)
+        return extremes.tests(self.n_clusters, settings)
+
+
+def _less(one: FloatArray | None, other: FloatArray | None) -> FloatArray | None:
+    return None if one is None or other is None else one - other
+
+
+def replicated(sample: Sample, score: Score, settings: Resampling) -> list[Replicates]:
+    """Each system's scores on the whole sample and, where it is large enough, on resamples."""
+    observed = [score(total) for total in sample.totals()]
+    drawn: list[FloatArray] | list[None] = [None] * len(observed)
+    left_out: list[FloatArray] | list[None] = [None] * len(observed)
+    if not settings.too_few(len(sample), "an interval"):
+        drawn = sample.resampled_scores(score, settings)
+        if settings.interval == "bca":
+            left_out = sample.jackknifed(score)
+    return [
+        Replicates(*parts, len(sample)) for parts in zip(observed, drawn, left_out, strict=True)
+    ]
 
 
 def bootstrap(
@@ -42,7 +86,7 @@ def bootstrap(
         score: the scorer's ``score``.
         statistics: (n, k), valid rows only.
         clusters: the cluster of each row; None resamples rows.
-        settings: draws, seed, confidence and what a cluster is called.
+        settings: draws, seed, confidence, method, kind of interval, what a cluster is called.
 
     Returns:
         One interval per score. With fewer than 10 clusters, or where more than 5 % of the draws
@@ -52,9 +96,8 @@ def bootstrap(
         ValueError: not one cluster per row.
     """
     settings = settings or Resampling()
-    rows, names = cluster_rows(statistics, clusters)
-    scores = _draws(score, [rows], settings) if _enough(names, settings) else None
-    return _intervals(score(rows.sum(axis=0)), scores, len(names), settings)
+    (found,) = replicated(sampled([statistics], clusters), score, settings)
+    return found.intervals(settings)
 
 
 def bootstrap_difference(
@@ -70,94 +113,41 @@ def bootstrap_difference(
         score: the scorer's ``score``.
         statistics: rows (n, k) of the same items for two systems.
         clusters: the cluster of each item; None resamples items.
-        settings: draws, seed, confidence and what a cluster is called.
+        settings: draws, seed, confidence, method, kind of interval, what a cluster is called.
 
     Raises:
         ValueError: the systems have unequal numbers of rows, or not one cluster per row.
     """
     settings = settings or Resampling()
-    check_paired(*statistics)
-    found = [cluster_rows(rows, clusters) for rows in statistics]
-    (rows_a, names), (rows_b, _) = found
-    observed = score(rows_a.sum(axis=0)) - score(rows_b.sum(axis=0))
-    scores = _draws(score, [rows_a, rows_b], settings) if _enough(names, settings) else None
-    return _intervals(observed, scores, len(names), settings)
+    first, second = replicated(sampled(statistics, clusters), score, settings)
+    return (first - second).intervals(settings)
 
 
-def check_paired(statistics_a: FloatArray, statistics_b: FloatArray) -> None:
-    """Hold two systems' rows against each other.
+def bootstrap_test(
+    score: Score,
+    statistics: tuple[FloatArray, FloatArray],
+    clusters: Sequence[str] | None = None,
+    *,
+    settings: Resampling | None = None,
+) -> tuple[PairedTest, ...]:
+    """Test each of the m differences score(a) - score(b) against none, by paired bootstrap.
+
+    p = (c + 1) / (draws + 1), where c counts draws whose signed difference lies at least as far
+    from the observed one as that lies from 0, within 1e-12: identical systems give p = 1.
+
+    Args:
+        score: the scorer's ``score``.
+        statistics: rows (n, k) of the same items for two systems, valid for both.
+        clusters: the cluster of each item; None resamples items.
+        settings: draws, seed, method and what a cluster is called.
+
+    Returns:
+        One test per score. With fewer than 10 clusters, or where either score is undefined, it
+        has no p but a reason. A draw without a score counts against a difference.
 
     Raises:
-        ValueError: they are not of one shape.
+        ValueError: the systems have unequal numbers of rows, or not one cluster per row.
     """
-    if statistics_a.shape != statistics_b.shape:
-        raise ValueError(
-            f"statistics of shapes {statistics_a.shape} and {statistics_b.shape}: the same items "
-            "by the same scorer are needed"
-        )
-
-
-def weighted_sums(weights: FloatArray, rows: FloatArray) -> FloatArray:
-    """(draws, k) from weights (draws, c) and rows (c, k).
-
-    By einsum, which adds in one order whatever the number of threads; a matrix product may not.
-    """
-    sums: FloatArray = np.einsum("dc,kc->dk", weights, np.ascontiguousarray(rows.T))
-    return sums
-
-
-def _enough(names: Sequence[str], settings: Resampling) -> bool:
-    return not settings.too_few(len(names), "an interval")
-
-
-def _draws(score: Score, systems: list[FloatArray], settings: Resampling) -> FloatArray:
-    """Scores (draws, m) of resamples; with two systems the first's less the second's."""
-    parts = []
-    for weights in _weights(len(systems[0]), settings):
-        scores = [score(weighted_sums(weights, rows)) for rows in systems]
-        parts.append(scores[0] - scores[1] if len(scores) > 1 else scores[0])
-    return np.concatenate(parts)
-
-
-def _weights(n: int, settings: Resampling) -> Iterator[FloatArray]:
-    rng = np.random.default_rng(settings.seed)
-    chunk = max(1, _CHUNK_VALUES // n)
-    for start in range(0, settings.draws, chunk):
-        n_draws = min(chunk, settings.draws - start)
-        drawn = rng.integers(0, n, size=(n_draws, n))
-        drawn += np.arange(n_draws)[:, None] * n
-        counts = np.bincount(drawn.ravel(), minlength=n_draws * n)
-        yield counts.reshape(n_draws, n).astype(np.float64)
-
-
-def _intervals(
-    observed: FloatArray, scores: FloatArray | None, n_clusters: int, settings: Resampling
-) -> tuple[Interval, ...]:
-    columns = [None] * len(observed) if scores is None else list(scores.T)
-    return tuple(
-        _interval(float(value), column, n_clusters, settings)
-        for value, column in zip(observed, columns, strict=True)
-    )
-
-
-def _interval(
-    value: float, scores: FloatArray | None, n_clusters: int, settings: Resampling
-) -> Interval:
-    nan = float("nan")
-    signature = settings.signature("bootstrap-percentile", confidence=True)
-    if scores is None:
-        reason = settings.too_few(n_clusters, "an interval")
-        return Interval(nan, nan, nan, n_clusters, signature, reason)
-    if np.isnan(value):
-        return Interval(nan, nan, nan, n_clusters, signature, "there is no score")
-    undefined = int(np.isnan(scores).sum())
-    lacking = f"{undefined} of {settings.draws} resamples have no score" if undefined else ""
-    if undefined > _MAX_UNDEFINED * settings.draws:
-        return Interval(nan, nan, nan, n_clusters, signature, lacking)
-    kept = scores[~np.isnan(scores)]
-    tail = (1 - settings.confidence) / 2
-    low, high = np.quantile(kept, [tail, 1 - tail])
-    error = float(np.std(kept, ddof=1)) if len(kept) > 1 else nan
-    left_out = f"{lacking} and were left out" if lacking else ""
-    warning = "; ".join(filter(None, [settings.few(n_clusters), left_out]))
-    return Interval(float(low), float(high), error, n_clusters, signature, warning=warning)
+    settings = replace(settings or Resampling(), test="bootstrap")
+    first, second = replicated(sampled(statistics, clusters), score, settings)
+    return (first - second).tests(settings)

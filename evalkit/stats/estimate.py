@@ -6,9 +6,10 @@ import numpy as np
 
 from evalkit.records import Measured
 from evalkit.stages import Scorer
-from evalkit.stats.bootstrap import bootstrap
+from evalkit.stats.bootstrap import replicated
 from evalkit.stats.resampling import Resampling
 from evalkit.stats.results import Estimate
+from evalkit.stats.sample import sampled
 
 __all__ = ["estimate"]
 
@@ -27,28 +28,32 @@ def estimate(
     Args:
         scorer: what measured the items.
         measured: its rows, valid or not.
-        clusters: the cluster of each item, valid or not; None resamples items.
-        settings: draws, seed, confidence and what a cluster is called.
+        clusters: the cluster of each item, valid or not; None resamples items, named by their
+            places.
+        settings: draws, seed, confidence, method, kind of interval, what a cluster is called.
 
     Raises:
         ValueError: not one cluster per item.
     """
-    if clusters is not None and len(clusters) != len(measured.valid):
-        raise ValueError(f"{len(measured.valid)} items but {len(clusters)} clusters")
+    n = len(measured.valid)
+    if clusters is not None and len(clusters) != n:
+        raise ValueError(f"{n} items but {len(clusters)} clusters")
     kept = np.flatnonzero(measured.valid)
     rows = measured.statistics[kept]
     names = None if clusters is None else [clusters[place] for place in kept.tolist()]
-    values = scorer.score(rows.sum(axis=0))
-    intervals = bootstrap(scorer.score, rows, names, settings=settings)
+    settings = settings or Resampling()
+    (found,) = replicated(sampled([rows], names, kept.tolist()), scorer.score, settings)
     undefined = "no item could be scored" if not len(kept) else "there is nothing to score"
     return tuple(
         Estimate(
             field=field,
-            value=float(value),
+            value=value,
             interval=interval,
             n_scored=len(kept),
-            n_skipped=len(measured.valid) - len(kept),
+            n_skipped=n - len(kept),
             reason=undefined if np.isnan(value) else "",
         )
-        for field, value, interval in zip(scorer.fields, values, intervals, strict=True)
+        for field, value, interval in zip(
+            scorer.fields, found.observed.tolist(), found.intervals(settings), strict=True
+        )
     )

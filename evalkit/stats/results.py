@@ -6,24 +6,28 @@ A number that does not exist is NaN, and the record says why.
 from dataclasses import dataclass
 
 from evalkit.records import Field
+from evalkit.stats.power import smallest_difference
 
-__all__ = ["Comparison", "Estimate", "Interval", "PermutationTest"]
+__all__ = ["TOLERANCE", "Comparison", "Estimate", "Interval", "PairedTest"]
+
+TOLERANCE = 1e-12
+"""Differences of scores this small are rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A percentile bootstrap interval."""
+    """A bootstrap interval."""
 
     low: float
     """Lower end; NaN where there is no interval."""
     high: float
     """Upper end; NaN where there is no interval."""
     standard_error: float
-    """Standard deviation over the resamples; NaN where there is no interval."""
+    """Standard deviation over the resamples; NaN where they are too few or lack scores."""
     n_clusters: int
     """Clusters that were resampled."""
     signature: str
-    """Method, draws, seed, unit, confidence."""
+    """Kind of interval, weights, draws, seed, unit, confidence."""
     reason: str = ""
     """Why there is no interval; "" where there is one."""
     warning: str = ""
@@ -49,17 +53,17 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class PermutationTest:
-    """The outcome of a paired permutation test."""
+class PairedTest:
+    """The outcome of a paired permutation or bootstrap test."""
 
     difference: float
     """Score of a minus score of b; NaN where either is undefined."""
     p: float
     """Two-sided p-value, (c + 1) / (draws + 1); NaN where there is none."""
     n_clusters: int
-    """Clusters whose systems were swapped."""
+    """Clusters that were swapped or resampled."""
     signature: str
-    """Method, draws, seed, unit."""
+    """Kind of test, weights, draws, seed, unit."""
     reason: str = ""
     """Why there is no p-value."""
     warning: str = ""
@@ -76,7 +80,7 @@ class Comparison:
     """Score of the first system on the common items."""
     value_b: float
     """Score of the second system on the common items."""
-    test: PermutationTest
+    test: PairedTest
     """Difference and p-value."""
     interval: Interval
     """Of the difference, from resamples in which both systems have the same clusters."""
@@ -93,7 +97,11 @@ class Comparison:
     warnings: tuple[str, ...] = ()
     """What a reader must mind, all of it."""
     p_adjusted: float = float("nan")
-    """After Holm's correction; NaN before it, or where there is no p-value."""
+    """After the correction for several comparisons; NaN before it, or without a p-value."""
+    system_a: str = ""
+    """Name of the first system, where it has one."""
+    system_b: str = ""
+    """Name of the second system."""
 
     @property
     def difference(self) -> float:
@@ -105,6 +113,11 @@ class Comparison:
         """The difference in standard errors; NaN where the standard error is 0 or unknown."""
         error = self.interval.standard_error
         return self.difference / error if error > 0 else float("nan")
+
+    @property
+    def smallest_difference(self) -> float:
+        """The smallest difference that these items could show: (z.975 + z.80) standard errors."""
+        return smallest_difference(self.interval.standard_error)
 
     @property
     def share_won(self) -> float:

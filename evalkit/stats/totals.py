@@ -1,4 +1,4 @@
-"""Sums of rows by group: by document, by bucket, by the cluster that is resampled."""
+"""Sums of rows by group: by document, by bucket."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from evalkit.records import BoolArray, FloatArray
 
-__all__ = ["Totals", "aggregate", "cluster_rows"]
+__all__ = ["Totals", "aggregate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,3 @@ def aggregate(
     n_items = np.bincount(index, weights=counts, minlength=len(places))
     table = np.array(totals, dtype=np.float64).reshape(statistics.shape[1], len(places)).T
     return Totals(tuple(places), table, tuple(int(count) for count in n_items))
-
-
-def cluster_rows(
-    statistics: FloatArray, clusters: Sequence[str] | None
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """Sums by cluster (c, k), sorted by the clusters' names, and these names.
-
-    Sorting makes every draw independent of the order in which items arrive. Without names each
-    row is a cluster, named by its place.
-    """
-    if clusters is None:
-        return statistics, tuple(map(str, range(len(statistics))))
-    found = aggregate(statistics, clusters)
-    order = sorted(range(len(found.groups)), key=found.groups.__getitem__)
-    return found.totals[order], tuple(found.groups[place] for place in order)

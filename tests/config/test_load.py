@@ -32,6 +32,9 @@ def test_a_good_config_is_read_with_defaults_and_options(tmp_path: Path) -> None
     assert (first.title, first.kinds, first.options) == ("lead", ("short",), {})
     assert (second.title, second.words, second.options) == ("long-lead", 40, {"cut": "word"})
     assert config.statistics.draws == 2000
+    chosen = config.statistics
+    assert (chosen.method, chosen.interval, chosen.test) == ("auto", "percentile", "permutation")
+    assert (chosen.correction, chosen.baseline) == ("holm", None)
     assert config.fluency is not None
     assert [s.name for s in config.fluency.scorers] == ["mechanics"]
 
@@ -45,6 +48,15 @@ def test_a_good_config_is_read_with_defaults_and_options(tmp_path: Path) -> None
         (GOOD + "statistics: {drws: 200}\n", "unknown key statistics.drws. Did you mean 'draws'?"),
         (GOOD + "statistics: {draws: 3}\n", "statistics.draws: Input should be greater than"),
         (GOOD + "statistics: {confidence: 101}\n", "statistics.confidence"),
+        (GOOD + "statistics: {seed: -1}\n", "statistics.seed"),
+        (GOOD + "statistics: {method: exact}\n", "statistics.method: Input should be 'auto', "),
+        (GOOD + "statistics: {interval: t}\n", "Input should be 'percentile' or 'bca'"),
+        (GOOD + "statistics: {test: sign}\n", "Input should be 'permutation' or 'bootstrap'"),
+        (GOOD + "statistics: {correction: fdr}\n", "Input should be 'holm', 'bh' or 'none'"),
+        (
+            GOOD + "statistics: {baseline: leed}\n",
+            "baseline is 'leed', which is no system of summaries; there are: lead, long-lead",
+        ),
         ("corpus: {path: a}\n", "nothing to do"),
         ("fluency: {}\n", "corpus is missing"),
         ("corpus: {}\nfluency: {}\n", "give either path or dataset"),

@@ -10,7 +10,7 @@ import pytest
 from evalkit.errors import ConfigError, UnknownNameError
 from evalkit.foreign import as_evaluate
 from evalkit.foreign.evaluate_module import evaluate_module
-from tests.cli.test_commands import call
+from tests.cli.calling import call
 from tests.foreign.written_modules import TOTAL, evaluate_cache, write
 
 __all__ = ["evaluate_cache"]

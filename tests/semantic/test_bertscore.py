@@ -19,7 +19,7 @@ from evalkit.semantic.bertscore import LAYER, BertScore
 from evalkit.semantic.idf import idf_of, read_idf_corpus
 from evalkit.stages import Scorer
 from evalkit.stats.estimate import estimate
-from tests.cli.test_commands import call
+from tests.cli.calling import call
 from tests.pipeline.harbour import CONFIG, write_harbour
 from tests.semantic import tiny_encoders
 from tests.tiny_models import LONG_DOCUMENT, SENTENCES, one_thread

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from evalkit.stats import bootstrap as room
+from evalkit.stats import weights as room
 from evalkit.stats.bootstrap import bootstrap, bootstrap_difference
 from evalkit.stats.resampling import Resampling, scope_note
 

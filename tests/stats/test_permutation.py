@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from evalkit.stats import permutation as room
+from evalkit.stats import weights as room
+from evalkit.stats.keyed import keys
 from evalkit.stats.permutation import permutation
 from evalkit.stats.resampling import Resampling
 
@@ -45,6 +46,22 @@ def test_equals_exact_enumeration(rng):
     draws = 20_000
     (found,) = permutation(ratio, (first, second), settings=Resampling(draws=draws))
     assert found.p == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / draws))
+
+
+def test_equals_a_loop_over_the_swaps(rng):
+    """The same swaps, made one by one and scored from the systems' own rows."""
+    first, second = rows_of(rng.lognormal(0.4, 1, 30)), rows_of(rng.lognormal(0, 1, 30))
+    names = [f"segment {i}" for i in range(30)]
+    settings = Resampling(draws=130, seed=0)
+    (found,) = permutation(ratio, (first, second), names, settings=settings)
+    observed = ratio(first.sum(0)) - ratio(second.sum(0))
+    extreme = 0
+    for swap in room.swaps(keys(names, 0), 0, 130).T.astype(bool)[..., None]:
+        a, b = np.where(swap, second, first), np.where(swap, first, second)
+        drawn = ratio(a.sum(0)) - ratio(b.sum(0))
+        extreme += int(abs(drawn[0]) >= abs(observed[0]) - 1e-12)
+    assert 2 < extreme < 120
+    assert found.p == (extreme + 1) / 131
 
 
 def test_equals_scipys_exact_test(rng):
@@ -100,20 +117,21 @@ def test_p_values_of_equal_systems_are_uniform(rng):
 
 def test_neither_order_nor_chunks_change_the_answer(rng, monkeypatch):
     clusters = [f"document {i % 25}" for i in range(100)]
-    # Quarters add up exactly, so that the order of the terms in a sum is no matter.
-    first, second = (rows_of(rng.integers(0, 40, 100) / 4) for _ in range(2))
+    first, second = (rows_of(rng.normal(size=100)) for _ in range(2))
     whole = permutation(mean, (first, second), clusters)
     order = rng.permutation(100)
     shuffled = (first[order], second[order])
     assert permutation(mean, shuffled, [clusters[i] for i in order]) == whole
     monkeypatch.setattr(room, "_CHUNK_CLUSTERS", 4)
+    monkeypatch.setattr(room, "_CHUNK_DRAWS", 64)
     assert permutation(mean, (first, second), clusters) == whole
 
 
 def test_more_draws_go_on_where_fewer_end(rng):
     """The first draws of a long test are the draws of a short one."""
-    keys = room._keys(["a", "b"], 1)
-    assert not np.array_equal(room._swaps(keys, 0), room._swaps(keys, 1))
+    key = keys(["a", "b"], 1)
+    assert not np.array_equal(room.swaps(key, 0, 64), room.swaps(key, 64, 64))
+    assert np.array_equal(room.swaps(key, 0, 70)[:, :64], room.swaps(key, 0, 64))
     rows = rows_of(rng.normal(size=20)), rows_of(rng.normal(size=20))
     counts = [
         round(permutation(mean, rows, settings=Resampling(draws=n))[0].p * (n + 1)) - 1
@@ -139,11 +157,11 @@ def test_swaps_equal_splitmix64():
         words = splitmix(int.from_bytes(digest, "little"), 3)
         for block, word in enumerate(words):
             bits = [(word >> place) & 1 for place in range(64)]
-            assert room._swaps(room._keys([name], 5), block)[:, 0].tolist() == bits
+            assert room.swaps(keys([name], 5), 64 * block, 64)[0].tolist() == bits
 
 
 def test_swaps_are_fair_and_independent():
-    swaps = room._swaps(room._keys([str(i) for i in range(20_000)], 0), 0)
+    swaps = room.swaps(keys(map(str, range(20_000)), 0), 0, 64).T
     assert np.abs(swaps.mean(axis=1) - 0.5).max() < 0.02
     correlations = np.corrcoef(swaps)
     np.fill_diagonal(correlations, 0)

@@ -1,0 +1,70 @@
+"""``buckets``: where a system is good and where it is not."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evalkit.cli import options
+from evalkit.cli.metrics import with_flags
+
+__all__ = ["buckets"]
+
+
+@with_flags
+def buckets(  # noqa: PLR0913  (a command's options)
+    hypotheses: options.Hypotheses,
+    references: options.References = None,
+    sources: options.Sources = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="WHAT",
+            help="reference-length, hypothesis-length, source-length, document, frequency (of the "
+            "reference words), or a column; repeatable [default: reference-length].",
+        ),
+    ] = None,
+    edges: Annotated[
+        str | None,
+        typer.Option(help="Where buckets begin, e.g. 10,20,30; makes a column one of numbers."),
+    ] = None,
+    frequencies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Training text to count words in, or a table of word and count "
+            "[default: the references].",
+        ),
+    ] = None,
+    metrics: options.Metrics = "bleu,chrf,ter",
+    format: options.Formats = options.Format.TEXT,  # noqa: A002
+    level: options.Level = 95.0,
+    draws: options.Draws = 1000,
+    seed: options.Seed = 12345,
+    cluster: options.Cluster = "segment",
+    language: options.Language = "en",
+    stdin: options.StdinKind = None,
+    allow_code: options.AllowCode = False,
+    *,
+    flags: Mapping[str, object],
+) -> None:
+    """Score segments by bucket: by length, document, any column, or frequency of words."""
+    from evalkit.cli import bucketing
+    from evalkit.cli.named import Files
+    from evalkit.cli.scoring import scorers
+    from evalkit.stats.resampling import Resampling
+
+    bucketing.buckets(
+        Files(
+            hypotheses=hypotheses,
+            references=references or (),
+            sources=sources,
+            stdin_kind=stdin,
+        ),
+        scorers(metrics, flags, allow_code=allow_code),
+        bucketing.questions(by or ["reference-length"], edges, frequencies),
+        Resampling(draws=draws, seed=seed, confidence=level / 100, unit=cluster),
+        bucketing.Printed(format=format, language=language),
+    )

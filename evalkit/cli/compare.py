@@ -1,0 +1,83 @@
+"""``compare``: which system is better, and whether the difference is real."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evalkit.cli import options
+from evalkit.cli.metrics import with_flags
+
+__all__ = ["compare"]
+
+
+@with_flags
+def compare(  # noqa: PLR0913  (a command's options)
+    run: Annotated[
+        Path | None, typer.Argument(help="A run folder, instead of --hypotheses.")
+    ] = None,
+    hypotheses: options.MaybeHypotheses = None,
+    references: options.References = None,
+    sources: options.Sources = None,
+    table: Annotated[str | None, typer.Option(help="Of the run folder [default: all].")] = None,
+    metrics: options.Metrics = options.METRICS,
+    baseline: Annotated[
+        str | None, typer.Option(help="Compare each system with this one, not all pairs.")
+    ] = None,
+    test: Annotated[
+        options.Test, typer.Option(help="Paired permutation or paired bootstrap.")
+    ] = options.Test.PERMUTATION,
+    cluster: options.Cluster = "segment",
+    correction: Annotated[
+        options.Correction, typer.Option(help="For the pairs of one metric.")
+    ] = options.Correction.HOLM,
+    interval: options.IntervalKind = options.Interval.PERCENTILE,
+    method: options.Methods = options.Method.AUTO,
+    level: options.Level = 95.0,
+    draws: options.Draws = 1000,
+    seed: options.Seed = 12345,
+    format: options.Formats = options.Format.TEXT,  # noqa: A002
+    language: options.Language = "en",
+    stdin: options.StdinKind = None,
+    allow_code: options.AllowCode = False,
+    *,
+    flags: Mapping[str, object],
+) -> None:
+    """Compare systems on the same segments: differences, intervals, tests, ranks.
+
+    The systems are files, as for 'score', or those of a run folder.
+    """
+    from evalkit.cli import comparing
+    from evalkit.cli.named import Files
+    from evalkit.cli.scoring import scorers
+    from evalkit.stats.resampling import Resampling
+
+    settings = Resampling(
+        draws=draws,
+        seed=seed,
+        confidence=level / 100,
+        unit=cluster,
+        method=method.value,
+        interval=interval.value,
+        test=test.value,
+        correction=correction.value,
+    )
+    asked = comparing.Asked(settings=settings, baseline=baseline, format=format)
+    if run is not None:
+        comparing.refuse_files(hypotheses, references, sources, flags)
+        comparing.compare_run(run, table, asked, allow_code=allow_code)
+        return
+    if table is not None:
+        comparing.refuse_table(table)
+    comparing.compare_files(
+        Files(
+            hypotheses=hypotheses or (),
+            references=references or (),
+            sources=sources,
+            stdin_kind=stdin,
+        ),
+        scorers(metrics, flags, allow_code=allow_code),
+        asked,
+        language=language,
+    )

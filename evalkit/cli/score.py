@@ -1,0 +1,68 @@
+"""``score``: hypotheses against references, any number of systems and metrics."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from evalkit.cli import options
+from evalkit.cli.metrics import with_flags
+
+__all__ = ["score"]
+
+
+@with_flags
+def score(  # noqa: PLR0913  (a command's options)
+    hypotheses: options.Hypotheses,
+    references: options.References = None,
+    sources: options.Sources = None,
+    metrics: options.Metrics = options.METRICS,
+    format: options.Formats = options.Format.TEXT,  # noqa: A002
+    confidence: Annotated[
+        bool, typer.Option("--confidence", help="Add bootstrap intervals and paired tests.")
+    ] = False,
+    level: options.Level = 95.0,
+    draws: options.Draws = 1000,
+    seed: options.Seed = 12345,
+    cluster: options.Cluster = "segment",
+    interval: options.IntervalKind = options.Interval.PERCENTILE,
+    method: options.Methods = options.Method.AUTO,
+    segments: Annotated[
+        bool, typer.Option("--segments", help="Scores of each segment, with ids (json, csv).")
+    ] = False,
+    short_signatures: Annotated[
+        bool, typer.Option("--short-signatures", help="As sacrebleu abbreviates them.")
+    ] = False,
+    language: options.Language = "en",
+    stdin: options.StdinKind = None,
+    allow_code: options.AllowCode = False,
+    *,
+    flags: Mapping[str, object],
+) -> None:
+    """Score hypotheses against references, segment by segment, as one corpus each."""
+    from evalkit.cli import scoring
+    from evalkit.cli.named import Files
+    from evalkit.pipeline.segments import Wanted
+    from evalkit.stats.resampling import Resampling
+
+    scoring.score(
+        Files(
+            hypotheses=hypotheses,
+            references=references or (),
+            sources=sources,
+            stdin_kind=stdin,
+        ),
+        scoring.measures(metrics, flags, allow_code=allow_code),
+        Wanted(cluster=cluster, ids=segments, language=language),
+        Resampling(
+            draws=draws,
+            seed=seed,
+            confidence=level / 100,
+            unit=cluster,
+            interval=interval.value,
+            method=method.value,
+        ),
+        scoring.Printed(
+            format=format, confidence=confidence, segments=segments, short=short_signatures
+        ),
+    )
