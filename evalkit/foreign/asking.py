@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalkit.errors import ConfigError
-from evalkit.foreign.loading import LoadedModule, offline_only
+from evalkit.foreign.loading import LoadedModule, offline_only, one_line
 from evalkit.foreign.results import Answer, Shape, answer_of, shape_of
 from evalkit.records import Batch
 
@@ -94,7 +94,7 @@ class Asker:
         except Exception as error:  # the author's own code
             raise ConfigError(
                 f"the evaluate module {self.loaded.name} failed on {len(batch)} segments: "
-                f"{type(error).__name__}: {error}"
+                f"{type(error).__name__}: {one_line(error)}"
             ) from error
 
     def _column(self, name: str, batch: Batch) -> list[str] | list[list[str]]:

@@ -34,7 +34,8 @@ class _Options:
     config_name: str | None = None
     """The module's configuration."""
     score: str | None = None
-    """Which of its keys is the headline score."""
+    """Which of its keys is the headline score; None: its only one, the one that bears the
+    module's name, or ``score``."""
     segments: bool = True
     """False: take it as a measure of the whole set, whatever it gives."""
     higher_is_better: bool | None = None
@@ -95,8 +96,9 @@ def _headline(asked: str | None, shape: Shape, module: str) -> str:
                 f"{', '.join(shape.keys)}"
             )
         return asked
-    if len(shape.keys) == 1 or module in shape.keys:
-        return module if module in shape.keys else shape.keys[0]
+    named = [key for key in (module, "score") if key in shape.keys]
+    if named or len(shape.keys) == 1:
+        return named[0] if named else shape.keys[0]
     raise ConfigError(
         f"the evaluate module {module} gives several numbers ({', '.join(shape.keys)}): say which "
         "is the score, for example score: " + shape.keys[0]

@@ -19,7 +19,7 @@ from evalkit.errors import ConfigError, MissingExtraError, nearest
 if TYPE_CHECKING:
     from evaluate import EvaluationModule
 
-__all__ = ["LoadedModule", "load_module", "offline_only"]
+__all__ = ["LoadedModule", "load_module", "offline_only", "one_line"]
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 OWNER = "evaluate-metric"
@@ -70,9 +70,15 @@ def load_module(
             )
     except Exception as error:  # the author's own code among others
         raise ConfigError(
-            f"the evaluate module {module} cannot be loaded: {type(error).__name__}: {error}"
+            f"the evaluate module {module} cannot be loaded: {type(error).__name__}: "
+            f"{one_line(error)}"
         ) from error
     return LoadedModule(loaded, script.stem, version or _hash(files))
+
+
+def one_line(error: Exception) -> str:
+    """An author's message without its line breaks, up to 400 characters."""
+    return " ".join(str(error).split())[:400]
 
 
 @contextmanager
@@ -154,7 +160,7 @@ def _fetched(module: str, revision: str, *, offline: bool) -> Path:
             ignore_patterns=["*/*"],
         )
     except (OSError, ValueError, transport) as error:
-        why = "this run is offline" if offline else f"the hub cannot be read ({error!s:.200})"
+        why = "this run is offline" if offline else f"the hub cannot be read ({one_line(error)})"
         raise ConfigError(
             f"the evaluate module {name} at {revision} is not on this machine, and {why}. Bring it "
             f"with: hf download {name} --repo-type space --revision {revision}"

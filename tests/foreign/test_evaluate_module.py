@@ -79,6 +79,12 @@ def test_no_numbers_by_segment_make_a_set_scorer(tmp_path: Path) -> None:
         made.measure_set(Batch(("a",)))
 
 
+def test_the_key_called_score_is_the_headline(tmp_path: Path) -> None:
+    made = evaluate_module(module=str(write(tmp_path, "keys", 'return {"b": 1.0, "score": 2.0}')))
+    assert [field.name for field in made.fields] == ["keys", "keys.b"]
+    assert made.measure_set(BATCH).values.tolist() == [2.0, 1.0]
+
+
 def test_numbers_that_depend_on_other_segments_are_no_rows(tmp_path: Path) -> None:
     made = evaluate_module(module=str(write(tmp_path, "ranked", RANKED)))
     assert isinstance(made, EvaluateSet)
