@@ -25,7 +25,7 @@ __all__ = [
     "Measured",
     "Output",
     "Segment",
-    "SetMeasured",
+    "SetScore",
     "Severity",
     "Span",
     "TokenScore",
@@ -144,6 +144,26 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class SetScore:
+    """A number of a whole set of texts that no sum over them gives; it is not resampled."""
+
+    name: str
+    """The measure, for example ``distinct2``."""
+    unit: str
+    """For example ``0-100``."""
+    higher_is_better: bool | None
+    """None where neither direction is better."""
+    value: float
+    """NaN where undefined."""
+    n_texts: int
+    """Texts in the set."""
+    reason: str
+    """Why the value is undefined; "" where it is not."""
+    signature: str
+    """Everything that decides the value."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What a scorer measures: n hypotheses and what belongs to each."""
 
@@ -197,20 +217,6 @@ class Measured:
         missing = set(np.flatnonzero(~self.valid).tolist()) - set(self.reasons)
         if missing:
             raise ValueError(f"invalid rows without a reason: {sorted(missing)}")
-
-
-@dataclass(frozen=True, slots=True)
-class SetMeasured:
-    """What a set scorer found: numbers of all items together, which no sum of rows gives."""
-
-    values: FloatArray
-    """(m,) one per field; NaN where undefined."""
-    n_scored: int
-    """Items behind the values."""
-    n_skipped: int = 0
-    """Items that could not be taken in."""
-    reason: str = ""
-    """Why a value is undefined, or items were skipped; "" where neither is so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ point (groups ``evalkit.scorers`` and ``evalkit.generators``, loaded on first us
 pattern of explosion/catalogue, whose duplicates overwrite silently; ours are errors.
 """
 
+import functools
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from evalkit.stages import Generator, Scorer, SetScorer
 
 __all__ = [
     "BUILTIN",
+    "FAMILIES",
     "Code",
     "Kind",
     "Provider",
@@ -41,12 +44,16 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rouge2": "evalkit.metrics.rouge:rouge2",
         "rougeL": "evalkit.metrics.rouge:rouge_l",
         "rougeLsum": "evalkit.metrics.rouge:rouge_lsum",
+        "rougeS": "evalkit.metrics.rouge:rouge_s",
+        "rougeSU": "evalkit.metrics.rouge:rouge_su",
+        "rougeW": "evalkit.metrics.rouge:rouge_w",
         "bleu": "evalkit.metrics.bleu:Bleu",
         "chrf": "evalkit.metrics.chrf:chrf",
         "chrf++": "evalkit.metrics.chrf:chrf_plus_plus",
         "ter": "evalkit.metrics.ter:Ter",
         "faithfulness": "evalkit.metrics.faithfulness:Faithfulness",
         "extractiveness": "evalkit.metrics.extractiveness:Extractiveness",
+        "repetition": "evalkit.metrics.repetition:Repetition",
         "length": "evalkit.metrics.length:Length",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
@@ -59,6 +66,18 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""
+
+FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
+    "scorer": {
+        "rouge<n>": ("rouge[1-9][0-9]*", "evalkit.metrics.rouge:rouge"),
+        "rougeS<gap>": ("rougeS[0-9]+", "evalkit.metrics.rouge:rouge"),
+        "rougeSU<gap>": ("rougeSU[0-9]+", "evalkit.metrics.rouge:rouge"),
+        "rougeW<weight>": (r"rougeW[0-9]+(?:\.[0-9]+)?", "evalkit.metrics.rouge:rouge"),
+    },
+    "generator": {},
+}
+"""Names with a number in them, as they are listed -> their pattern, and the factory that gets the
+name as its first argument."""
 
 
 RUNS_CODE = frozenset({"evaluate"})
@@ -90,7 +109,7 @@ class Code:
 def _plugins(kind: Kind) -> dict[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
     for point in entry_points(group=f"evalkit.{kind}s"):
-        if point.name in BUILTIN[kind]:
+        if _own(kind, point.name) is not None:
             raise ConfigError(
                 f"the plug-in {_package(point)} calls a {kind} {point.name!r}, which is the name "
                 f"of one of evalkit's own. Uninstall it or ask its author to rename it."
@@ -112,6 +131,7 @@ def _package(point: EntryPoint) -> str:
 def providers(kind: Kind) -> tuple[Provider, ...]:
     """Everything of this kind that can be named without ``--allow-code``, by name."""
     own = [Provider(kind, name, target, "evalkit") for name, target in BUILTIN[kind].items()]
+    own += [Provider(kind, n, target, "evalkit") for n, (_, target) in FAMILIES[kind].items()]
     foreign = [Provider(kind, n, p.value, _package(p)) for n, p in _plugins(kind).items()]
     return tuple(sorted(own + foreign, key=lambda provider: provider.name))
 
@@ -167,13 +187,23 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
 def _factory(kind: Kind, name: str, code: Code) -> Callable[..., object]:
     if ":" in name:
         return _foreign(kind, name, code)
-    target = BUILTIN[kind].get(name)
-    if target is None:
-        point = _plugins(kind).get(name)
-        if point is None:
-            raise UnknownNameError(kind, name, names(kind))
-        target = point.value
-    return _attribute(kind, target)
+    made = _own(kind, name)
+    if made is not None:
+        return made
+    point = _plugins(kind).get(name)
+    if point is None:
+        raise UnknownNameError(kind, name, names(kind))
+    return _attribute(kind, point.value)
+
+
+def _own(kind: Kind, name: str) -> Callable[..., object] | None:
+    """The factory of one of evalkit's own names, or None."""
+    if name in BUILTIN[kind]:
+        return _attribute(kind, BUILTIN[kind][name])
+    for pattern, target in FAMILIES[kind].values():
+        if re.fullmatch(pattern, name):
+            return functools.partial(_attribute(kind, target), name)
+    return None
 
 
 def _foreign(kind: Kind, target: str, code: Code) -> Callable[..., object]:

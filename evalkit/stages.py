@@ -26,7 +26,7 @@ from evalkit.records import (
     GenerationBatch,
     Measured,
     Output,
-    SetMeasured,
+    SetScore,
 )
 
 __all__ = ["Generator", "Scorer", "SegmentScorer", "SetScorer"]
@@ -115,8 +115,8 @@ class SetScorer(Protocol):
         """Why the score is of the whole set only, in words; stands where an interval would."""
         ...
 
-    def measure_set(self, batch: Batch) -> SetMeasured:
-        """The numbers of all hypotheses together."""
+    def measure_set(self, batch: Batch) -> tuple[SetScore, ...]:
+        """The m numbers of all hypotheses together, in the order and by the names of ``fields``."""
         ...
 
     def signature(self) -> str:

@@ -52,6 +52,32 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
     assert "chrf++" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["rouge3", "rouge12", "rougeS4", "rougeSU0", "rougeW1.5"])
+def test_names_with_a_number_in_them(name: str) -> None:
+    made = registry.scorer(name)
+    assert made.name == made.fields[0].name == name
+    assert registry.scorer(name, name="label").name == "label"
+
+
+@pytest.mark.parametrize("name", ["rouge0", "rougeS4.5", "rougeL2", "rouge3x", "rougeW0,5"])
+def test_names_with_a_wrong_number_are_unknown(name: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"Did you mean 'rouge.*rouge<n>, .*rougeS<gap>"):
+        registry.scorer(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("rougeW0.5", {}, "'weight' is 0.5; it must be at least 1"),
+        ("rougeS4", {"gapp": 3}, "no option named 'gapp'"),
+        ("rouge3", {"gap": 3}, "ROUGE-3 has no 'gap'"),
+    ],
+)
+def test_their_options_are_checked(name: str, options: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        registry.scorer(name, **options)
+
+
 def test_an_unknown_option_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError, match=r"no option 'smoth'.*Did you mean 'smooth'"):
         registry.scorer("bleu", smoth="exp")
@@ -90,10 +116,11 @@ def test_foreign_code_that_is_wrong_is_named(plugin: Code, target: str, expected
 
 
 def test_a_plugin_may_not_take_a_builtin_name(monkeypatch) -> None:
-    taken = EntryPoint("bleu", "theirs:Bleu", "evalkit.scorers")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [taken])
-    with pytest.raises(ConfigError, match="name of one of evalkit's own"):
-        registry.names("scorer")
+    for name in ("bleu", "rouge7"):
+        taken = EntryPoint(name, "theirs:Bleu", "evalkit.scorers")
+        monkeypatch.setattr(registry, "entry_points", lambda group, taken=taken: [taken])
+        with pytest.raises(ConfigError, match="name of one of evalkit's own"):
+            registry.names("scorer")
 
 
 def test_two_plugins_may_not_share_a_name(monkeypatch) -> None:

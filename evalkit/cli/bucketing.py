@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
 from evalkit.cli.printing import print_json
@@ -16,7 +17,8 @@ from evalkit.corpus.rows import ROW_KINDS, cell, kind_of, read_rows, text_cell
 from evalkit.corpus.streams import open_stream
 from evalkit.errors import ConfigError, InputError
 from evalkit.metrics.word_frequency import count
-from evalkit.pipeline.buckets import Question, bucket_segments
+from evalkit.pipeline.buckets import BucketJob, Question, bucket_segments
+from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import number
 from evalkit.records import SCHEMA_VERSION
 from evalkit.report.bucket_tables import as_csv, as_latex, as_text, note_of
@@ -29,10 +31,10 @@ __all__ = ["Printed", "buckets", "questions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """How the tables are printed, and the language of the texts."""
+    """How the tables are printed, and how outputs are looked at beside."""
 
     format: Format
-    language: str
+    gate: Gate
 
 
 def questions(
@@ -65,27 +67,31 @@ def buckets(
 ) -> None:
     """Prints the scores by bucket, one table for each question."""
     parallel = read_files(files)
+    sanity = gates(printed.gate, parallel)
+    language = printed.gate.language or "en"
     made: list[BucketTable] = []
     for question in asked:
+        # Every question reads the files; the gate looks at them once.
+        job = BucketJob(settings, language, also=() if made else sanity)
         with bars() as progress:
-            tables = bucket_segments(
-                parallel, scorers, question, settings, language=printed.language, progress=progress
-            )
-        made += tables
+            made += bucket_segments(parallel, scorers, question, job, progress=progress)
+    found = [each.counts() for each in sanity]
     for warning in parallel.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.format is Format.JSON:
-        print_json({"schema": SCHEMA_VERSION, "tables": list(map(_as_json, made))})
+        systems = [{"name": s, **as_json(found, s)} for s in parallel.systems]
+        tables = list(map(_as_json, made))
+        print_json({"schema": SCHEMA_VERSION, "tables": tables, "systems": systems})
     elif printed.format is Format.CSV:
         typer.echo(as_csv(made), nl=False)
     elif printed.format is Format.LATEX:
         for table in made:
             typer.echo(as_latex(table), nl=False)
     else:
-        _print_text(made)
+        _print_text(made, found)
 
 
-def _print_text(made: Sequence[BucketTable]) -> None:
+def _print_text(made: Sequence[BucketTable], found: Sequence[SanityCounts]) -> None:
     from rich.console import Console
 
     from evalkit.report.terminal_grids import plain
@@ -95,6 +101,8 @@ def _print_text(made: Sequence[BucketTable]) -> None:
         for part in as_text(table, width=console.width):
             console.print(part)
         console.print()
+    for note in sanity_notes(found):
+        console.print(plain(note))
     signatures = {row.scorer: row.signature for table in made for row in table.scores}
     for scorer, signature in signatures.items():
         console.print(plain(f"{scorer} {signature}"), soft_wrap=True)

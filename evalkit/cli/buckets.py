@@ -44,7 +44,10 @@ def buckets(  # noqa: PLR0913  (a command's options)
     draws: options.Draws = 1000,
     seed: options.Seed = 12345,
     cluster: options.Cluster = "segment",
-    language: options.Language = "en",
+    language: options.Language = None,
+    sanity: options.Sane = True,
+    task: options.Task = options.Kind.TRANSLATION,
+    glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
     allow_code: options.AllowCode = False,
     *,
@@ -52,6 +55,7 @@ def buckets(  # noqa: PLR0913  (a command's options)
 ) -> None:
     """Score segments by bucket: by length, document, any column, or frequency of words."""
     from evalkit.cli import bucketing
+    from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
     from evalkit.cli.scoring import scorers
     from evalkit.stats.resampling import Resampling
@@ -66,5 +70,8 @@ def buckets(  # noqa: PLR0913  (a command's options)
         scorers(metrics, flags, allow_code=allow_code),
         bucketing.questions(by or ["reference-length"], edges, frequencies),
         Resampling(draws=draws, seed=seed, confidence=level / 100, unit=cluster),
-        bucketing.Printed(format=format, language=language),
+        bucketing.Printed(
+            format=format,
+            gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
+        ),
     )

@@ -38,7 +38,10 @@ def compare(  # noqa: PLR0913  (a command's options)
     draws: options.Draws = 1000,
     seed: options.Seed = 12345,
     format: options.Formats = options.Format.TEXT,  # noqa: A002
-    language: options.Language = "en",
+    language: options.Language = None,
+    sanity: options.Sane = True,
+    task: options.Task = options.Kind.TRANSLATION,
+    glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
     allow_code: options.AllowCode = False,
     *,
@@ -49,6 +52,7 @@ def compare(  # noqa: PLR0913  (a command's options)
     The systems are files, as for 'score', or those of a run folder.
     """
     from evalkit.cli import comparing
+    from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
     from evalkit.cli.scoring import scorers
     from evalkit.stats.resampling import Resampling
@@ -63,7 +67,8 @@ def compare(  # noqa: PLR0913  (a command's options)
         test=test.value,
         correction=correction.value,
     )
-    asked = comparing.Asked(settings=settings, baseline=baseline, format=format)
+    gate = Gate(wanted=sanity, task=task.value, language=language, glossary=glossary)
+    asked = comparing.Asked(settings=settings, baseline=baseline, format=format, gate=gate)
     if run is not None:
         comparing.refuse_files(hypotheses, references, sources, flags)
         comparing.compare_run(run, table, asked, allow_code=allow_code)
@@ -79,5 +84,4 @@ def compare(  # noqa: PLR0913  (a command's options)
         ),
         scorers(metrics, flags, allow_code=allow_code),
         asked,
-        language=language,
     )

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import typer
 
+from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError, nearest
 from evalkit.pipeline.run_tables import read_tables
+from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import number
 from evalkit.pipeline.segments import (
     Measurements,
@@ -37,6 +39,7 @@ class Asked:
     settings: Resampling
     baseline: str | None
     format: Format
+    gate: Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ class _Compared:
     title: str
     found: tuple[Contrast, ...]
     signatures: Mapping[str, str]
+    sanity: tuple[SanityCounts, ...] = ()
 
 
-def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked, *, language: str) -> None:
+def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None:
     """Compares systems in files of segments.
 
     Raises:
@@ -57,13 +61,15 @@ def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked, *, lang
     """
     parallel = read_files(files)
     _check_systems(list(parallel.systems), asked.baseline)
-    wanted = Wanted(cluster=asked.settings.unit, language=language)
+    wanted = Wanted(cluster=asked.settings.unit, language=asked.gate.language or "en")
+    sanity = gates(asked.gate, parallel)
     with bars() as progress:
-        measured = measure_segments(parallel, scorers, wanted, progress=progress)
-    for warning in parallel.warnings:
+        measured = measure_segments(parallel, scorers, wanted, also=sanity, progress=progress)
+    for warning in measured.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     title = f"{parallel.n} segments"
-    _print([_compared("segments", title, measured, asked.settings, asked.baseline)], asked)
+    made = _compared("segments", title, measured, asked.settings, asked.baseline)
+    _print([replace(made, sanity=tuple(each.counts() for each in sanity))], asked)
 
 
 def compare_run(folder: Path, table: str | None, asked: Asked, *, allow_code: bool) -> None:
@@ -157,6 +163,8 @@ def _print_text(made: Sequence[_Compared], correction: str) -> None:
         console.print(plain(each.title, "bold underline"))
         for part in as_text(each.found, width=console.width, correction=correction):
             console.print(part)
+        for note in sanity_notes(each.sanity):
+            console.print(plain(note))
         for scorer, signature in each.signatures.items():
             console.print(plain(f"{scorer} {signature}"), soft_wrap=True)
         console.print()
@@ -168,6 +176,7 @@ def _as_json(each: _Compared, settings: Resampling) -> dict[str, object]:
         "confidence": 100 * settings.confidence,
         "correction": settings.correction,
         "signatures": dict(each.signatures),
+        "systems": [{"name": s.system, **as_json(each.sanity, s.system)} for s in each.sanity],
         "comparisons": [_pair(pair) for c in each.found for pair in c.comparisons],
         "rankings": [_ranking(contrast) for contrast in each.found if contrast.ranking],
     }

@@ -47,6 +47,7 @@ FLAGS = (
     Flag(("--lowercase", "-lc"), ("bleu",), "lowercase", bool, "BLEU: compare in lower case."),
     Flag(("--smooth-method",), ("bleu",), "smooth", str, "BLEU: exp, floor, add-k or none."),
     Flag(("--smooth-value",), ("bleu",), "smooth_value", float, "BLEU: for floor and add-k."),
+    Flag(("--force", "-f"), ("bleu",), "force", bool, "BLEU: don't say that it looks tokenised."),
     Flag(("--chrf-char-order",), _CHRF, "char_order", int, "chrF: longest character n-gram."),
     Flag(("--chrf-word-order",), ("chrf",), "word_order", int, "chrF: longest word n-gram."),
     Flag(("--chrf-beta",), _CHRF, "beta", int, "chrF: weight of recall."),

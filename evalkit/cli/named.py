@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from evalkit.corpus.entries import Role
 from evalkit.corpus.parallel import Parallel, line_up
-from evalkit.corpus.streams import Role, SegmentStream, open_stream
+from evalkit.corpus.streams import SegmentStream, open_stream
 from evalkit.errors import AlignmentError, ConfigError
+from evalkit.pipeline.guarding import check_texts
 
 __all__ = ["Files", "read_files"]
 
@@ -38,11 +40,12 @@ def read_files(files: Files) -> Parallel:
         raise ConfigError("standard input ('-') can be named only once")
     systems = _systems(files.hypotheses)
     references = _references(files.references)
-    return line_up(
+    parallel = line_up(
         {name: _open(path, "hypotheses", files) for name, path in systems.items()},
         {name: _open(path, "references", files) for name, path in references.items()},
         None if files.sources is None else _open(_split(files.sources)[1], "sources", files),
     )
+    return replace(parallel, warnings=(*parallel.warnings, *check_texts(parallel)))
 
 
 def _open(path: str, role: Role, files: Files) -> SegmentStream:

@@ -1,6 +1,7 @@
 """Options that several commands share, each written once."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +14,11 @@ __all__ = [
     "Draws",
     "Format",
     "Formats",
+    "Glossary",
     "Hypotheses",
     "Interval",
     "IntervalKind",
+    "Kind",
     "Language",
     "Level",
     "MaybeHypotheses",
@@ -23,9 +26,11 @@ __all__ = [
     "Methods",
     "Metrics",
     "References",
+    "Sane",
     "Seed",
     "Sources",
     "StdinKind",
+    "Task",
     "Test",
 ]
 
@@ -61,6 +66,13 @@ class Method(StrEnum):
     AUTO = "auto"
     MULTINOMIAL = "multinomial"
     POISSON = "poisson"
+
+
+class Kind(StrEnum):
+    """What outputs are asked to be."""
+
+    TRANSLATION = "translation"
+    SUMMARY = "summary"
 
 
 class Format(StrEnum):
@@ -105,7 +117,20 @@ StdinKind = Annotated[
     str | None,
     typer.Option("--stdin", help="What - holds: lines, jsonl, csv or tsv.", show_default="lines"),
 ]
-Language = Annotated[str, typer.Option(help="Of the hypotheses, ISO 639-1.")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        help="Of the hypotheses, ISO 639-1 [default: en; for the gate, that of the references].",
+        show_default=False,
+    ),
+]
+Sane = Annotated[
+    bool, typer.Option("--sanity/--no-sanity", help="Count outputs that are plainly wrong.")
+]
+Task = Annotated[Kind, typer.Option("--task", help="What outputs are: a summary may leave out.")]
+Glossary = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Terms that must be translated so (gate).")
+]
 Cluster = Annotated[
     str, typer.Option(help="What is resampled: segment, document, or a column of the files.")
 ]

@@ -33,7 +33,10 @@ def score(  # noqa: PLR0913  (a command's options)
     short_signatures: Annotated[
         bool, typer.Option("--short-signatures", help="As sacrebleu abbreviates them.")
     ] = False,
-    language: options.Language = "en",
+    language: options.Language = None,
+    sanity: options.Sane = True,
+    task: options.Task = options.Kind.TRANSLATION,
+    glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
     allow_code: options.AllowCode = False,
     *,
@@ -41,6 +44,7 @@ def score(  # noqa: PLR0913  (a command's options)
 ) -> None:
     """Score hypotheses against references, segment by segment, as one corpus each."""
     from evalkit.cli import scoring
+    from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
     from evalkit.pipeline.segments import Wanted
     from evalkit.stats.resampling import Resampling
@@ -53,7 +57,7 @@ def score(  # noqa: PLR0913  (a command's options)
             stdin_kind=stdin,
         ),
         scoring.measures(metrics, flags, allow_code=allow_code),
-        Wanted(cluster=cluster, ids=segments, language=language),
+        Wanted(cluster=cluster, ids=segments, language=language or "en"),
         Resampling(
             draws=draws,
             seed=seed,
@@ -63,6 +67,10 @@ def score(  # noqa: PLR0913  (a command's options)
             method=method.value,
         ),
         scoring.Printed(
-            format=format, confidence=confidence, segments=segments, short=short_signatures
+            format=format,
+            confidence=confidence,
+            segments=segments,
+            short=short_signatures,
+            gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
         ),
     )

@@ -10,12 +10,16 @@ from pathlib import Path
 import typer
 
 from evalkit import registry
+from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
 from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
+from evalkit.metrics.signature import shorten
+from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
     Measurements,
@@ -45,6 +49,8 @@ class Printed:
     """Each segment's scores too (JSON), or instead (CSV)."""
     short: bool
     """Signatures abbreviated."""
+    gate: Gate
+    """How outputs are looked at beside."""
 
 
 def scorers(
@@ -99,29 +105,38 @@ def score(
     rows = [scorer for scorer in made if isinstance(scorer, Scorer)]
     whole = [scorer for scorer in made if not isinstance(scorer, Scorer)]
     kept = [Texts(name, whole, wanted.language) for name in parallel.systems] if whole else []
+    sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
+    resampling = settings if resample else None
+    also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
-        scores = score_segments(
-            parallel, rows, wanted, settings if resample else None, also=kept, progress=progress
-        )
-    scores = replace(
-        scores, scored=(*scores.scored, *(s for texts in kept for s in texts.scored()))
-    )
+        scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
+    found = [each.counts() for each in sanity]
+    scored = (*scores.scored, *(each for texts in kept for each in texts.scored()))
+    if printed.short:
+        scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
+    scores = replace(scores, scored=scored)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:
         _print_segments(scores.measured)
     elif printed.format is Format.JSON:
-        _print_json(scores, printed)
+        _print_json(scores, found, printed)
     else:
-        _print_report(segment_report(scores), printed)
+        _print_report(segment_report(scores, notes=tuple(sanity_notes(found))), found, printed)
 
 
-def _print_report(report: Report, printed: Printed) -> None:
+def _print_report(report: Report, found: Sequence[SanityCounts], printed: Printed) -> None:
     if printed.format is Format.CSV:
-        from evalkit.report.long_form import scores
+        from evalkit.report.long_form import safe, scores
 
         typer.echo(scores(report), nl=False)
+        writer = csv.writer(sys.stdout)
+        for each in found:
+            for kind, n in each.counts.items():
+                field = f"sanity.{kind}"
+                row = ["scores", safe(each.system), "sanity", field, "outputs", n, "", "", each.n]
+                writer.writerow([*row, 0, "", ""])
     elif printed.format is Format.LATEX:
         from evalkit.report.latex import table
 
@@ -129,11 +144,11 @@ def _print_report(report: Report, printed: Printed) -> None:
     else:
         from rich.console import Console
 
-        from evalkit.report.terminal import show
-        from evalkit.report.terminal_grids import plain
+        from evalkit.report.terminal_grids import plain, score_table
 
         console = Console()
-        show(report, console, document=None, worst=None)
+        for part in score_table(report.tables[0], console.width):
+            console.print(part)
         console.print()
         for scorer, signature in _signatures(report).items():
             console.print(plain(f"{scorer} {signature}"), soft_wrap=True)
@@ -143,7 +158,7 @@ def _signatures(report: Report) -> Mapping[str, str]:
     return {score.scorer: score.signature for score in report.tables[0].scores}
 
 
-def _print_json(scores: Scores, printed: Printed) -> None:
+def _print_json(scores: Scores, found: Sequence[SanityCounts], printed: Printed) -> None:
     whole: dict[str, object] = {
         "schema": SCHEMA_VERSION,
         "systems": [
@@ -154,6 +169,7 @@ def _print_json(scores: Scores, printed: Printed) -> None:
                     for each in scores.scored
                     if each.system == system
                 ],
+                **as_json(found, system),
             }
             for system in scores.systems
         ],

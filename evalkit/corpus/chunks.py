@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from evalkit.corpus.streams import Entry
+from evalkit.corpus.entries import Entry
 from evalkit.errors import AlignmentError
 
 __all__ = ["Chunk", "assemble"]
@@ -30,6 +30,10 @@ class Chunk:
     """For each segment its document; None where no file names documents."""
     columns: tuple[Mapping[str, str], ...]
     """For each segment the further columns of all files; of two that share a name the first's."""
+    tags: Mapping[str, tuple[tuple[str, ...], ...]]
+    """For each system whose file has inline tags those of each hypothesis."""
+    source_tags: tuple[tuple[str, ...], ...] | None
+    """For each segment the inline tags of its source."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,7 +68,22 @@ def assemble(
         sources=_sources(sources, systems, start),
         documents=None if grouped is None else tuple(e.document or "" for e in grouped),
         columns=tuple(_columns(row) for row in zip(*files, strict=True)),
+        tags={
+            name: tuple(e.tags or () for e in part)
+            for name, part in systems.items()
+            if part[0].tags is not None
+        },
+        source_tags=_source_tags(systems, sources),
     )
+
+
+def _source_tags(
+    systems: Mapping[str, Sequence[Entry]], sources: Sequence[Entry] | None
+) -> tuple[tuple[str, ...], ...] | None:
+    if sources is not None:
+        return None if sources[0].tags is None else tuple(e.tags or () for e in sources)
+    found = next((part for part in systems.values() if part[0].source_tags is not None), None)
+    return None if found is None else tuple(e.source_tags or () for e in found)
 
 
 def _columns(entries: Sequence[Entry]) -> Mapping[str, str]:

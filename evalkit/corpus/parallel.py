@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.corpus.chunks import Chunk, assemble
-from evalkit.corpus.streams import Entry, SegmentStream
+from evalkit.corpus.duplicates import Duplicates, duplicates
+from evalkit.corpus.entries import Entry
+from evalkit.corpus.streams import SegmentStream
 from evalkit.errors import AlignmentError, InputError
 
 __all__ = ["CHUNK", "Parallel", "line_up"]
@@ -94,7 +96,7 @@ def line_up(
         sources=moved.get("sources"),
         n=next(iter(surveys.values())).n,
         has_ids=lead is not None,
-        warnings=(*notes, *_notes(named), *_blanks(systems, references, surveys)),
+        warnings=(*notes, *_notes(named), *_blanks(surveys)),
     )
 
 
@@ -107,35 +109,50 @@ class _Survey:
     """A hash of each id; None where the file has none."""
     n_blank: int
     """Segments without any text."""
+    blank: tuple[int, ...]
+    """The first of them, counted from 1."""
 
 
 def _survey(stream: SegmentStream) -> _Survey:
+    """Reads a file once: its segments, its ids, and whether one of them stands twice.
+
+    Raises:
+        InputError: it holds no segments.
+        AlignmentError: an id stands twice.
+    """
     hashes = array("q")
+    blank: list[int] = []
     n = n_blank = 0
-    for entry in stream:
-        n += 1
-        n_blank += not any(text.strip() for text in entry.texts)
-        if entry.id is not None:
-            hashes.append(hash(entry.id))
+
+    def ids() -> Iterator[str]:
+        nonlocal n, n_blank
+        for entry in stream:
+            n += 1
+            if not any(text.strip() for text in entry.texts):
+                n_blank += 1
+                if n_blank <= _LISTED:
+                    blank.append(n)
+            if entry.id is not None:
+                hashes.append(hash(entry.id))
+                yield entry.id
+
+    _refuse_duplicates(stream.name, duplicates(ids(), limit=1))
     if not n:
         raise InputError(f"{stream.name} is empty: it holds no segments")
-    ids = np.frombuffer(hashes, dtype=np.int64) if hashes else None
-    if ids is not None and len(np.unique(ids)) < n:
-        _refuse_duplicates(stream)
-    return _Survey(n, ids, n_blank)
+    found = np.frombuffer(hashes, dtype=np.int64) if hashes else None
+    return _Survey(n, found, n_blank, tuple(blank))
 
 
-def _refuse_duplicates(stream: SegmentStream) -> None:
-    """Names the first id that stands twice (there may be none: two ids with one hash)."""
-    seen: dict[str, int] = {}
-    for number, entry in enumerate(stream, 1):
-        key = entry.id or ""
-        if key in seen:
-            raise AlignmentError(
-                f"{stream.name}: the id {key!r} stands at segments {seen[key]} and {number}; every "
-                "segment needs an id of its own. Mend the ids, or leave them out: then order counts"
-            )
-        seen[key] = number
+def _refuse_duplicates(name: str, found: Duplicates) -> None:
+    if not found.n_ids:
+        return
+    (first,) = found.first
+    more = f" and {found.n_ids - 1} more such ids" if found.n_ids > 1 else ""
+    raise AlignmentError(
+        f"{name}: the id {first.id!r} stands at segments {first.first + 1} and "
+        f"{first.second + 1}{more}; every segment needs an id of its own. Mend the ids, or leave "
+        "them out: then order counts"
+    )
 
 
 def _check_counts(surveys: Mapping[str, _Survey]) -> None:
@@ -179,22 +196,30 @@ def _notes(named: Mapping[str, SegmentStream]) -> Iterator[str]:
         yield from stream.notes
 
 
-def _blanks(
-    systems: Mapping[str, SegmentStream],
-    references: Mapping[str, SegmentStream],
-    surveys: Mapping[str, _Survey],
-) -> Iterator[str]:
-    for name in systems:
-        survey = surveys[f"hypotheses {name!r}"]
-        if survey.n_blank:
-            yield f"{survey.n_blank} of {survey.n} hypotheses of {name!r} are empty"
-    for name in references:
-        survey = surveys[f"references {name!r}"]
-        if survey.n_blank:
-            yield (
-                f"{survey.n_blank} of {survey.n} lines of the references {name!r} are empty: those "
-                "segments have no reference there"
+def _blanks(surveys: Mapping[str, _Survey]) -> Iterator[str]:
+    """What to say of empty lines.
+
+    Raises:
+        AlignmentError: a file has nothing else.
+    """
+    for label, survey in surveys.items():
+        shown = ", ".join(map(str, survey.blank))
+        more = ", …" if survey.n_blank > len(survey.blank) else ""
+        where = f"line{'s' if survey.n_blank > 1 else ''} {shown}{more}"
+        count = f"{survey.n_blank} of {survey.n}"
+        if survey.n_blank == survey.n:
+            raise AlignmentError(
+                f"the {label} hold no text at all: every line is empty. Check the file."
             )
+        if survey.n_blank and label.startswith("hypotheses"):
+            name = label.removeprefix("hypotheses ")
+            consequence = "they are scored as empty outputs"
+            yield f"{count} hypotheses of {name} are empty ({where}); {consequence}"
+        elif survey.n_blank and label.startswith("references"):
+            consequence = "those segments have no reference there"
+            yield f"{count} lines of the {label} are empty ({where}); {consequence}"
+        elif survey.n_blank:
+            yield f"{count} sources are empty ({where})"
 
 
 def _take(stream: Iterator[Entry], wanted: int) -> list[Entry]:

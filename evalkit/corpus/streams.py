@@ -2,73 +2,35 @@
 
 Plain lines and JSON Lines are never held in memory: each pass reads the file anew, so what a job
 needs does not grow with the texts. Standard input and named pipes can be read once only and are
-copied to a temporary file first. CSV, TSV and Parquet are read whole.
-
-Keys of a row (columns of a table), by what the file is for; the first that is there counts:
-
-===========  ============================================================================
-hypotheses   ``hypothesis``, ``text``, ``target``
-references   ``references`` (a text, or a list of any number of them), ``reference``,
-             ``text``, ``target``
-sources      ``source``, ``text``
-===========  ============================================================================
-
-Beside them ``id``, ``document``, and in hypotheses also ``references`` (or ``reference``) and
-``source``; whatever else a row has are further columns, by which ``buckets`` and ``compare`` can
-group. The first row of a file decides which keys every row must have.
+copied to a temporary file first. CSV, TSV, Parquet, XLIFF, TMX and two-column TSV without column
+names (source, target) are read whole.
 """
 
 import gzip
+import io
 import os
 import shutil
 import stat
 import tempfile
 import weakref
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
-from evalkit.corpus.documents import id_cell
+from evalkit.corpus.entries import KEYS, Entry, Role, file_entries, row_entries
 from evalkit.corpus.files import existing
-from evalkit.corpus.rows import ROW_KINDS, Row, columns_of, json_row, kind_of, read_rows, text_cell
-from evalkit.errors import AlignmentError, InputError, UnknownNameError
+from evalkit.corpus.rows import ROW_KINDS, Row, json_row, kind_of, read_rows
+from evalkit.corpus.segments import XLIFF_SUFFIXES, Reading, read_segments
+from evalkit.errors import InputError, UnknownNameError
 
-__all__ = ["KEYS", "Entry", "Role", "SegmentStream", "open_stream"]
-
-Role = Literal["hypotheses", "references", "sources"]
-"""What a file is for."""
-
-KEYS: Mapping[Role, tuple[str, ...]] = {
-    "hypotheses": ("hypothesis", "text", "target"),
-    "references": ("references", "reference", "text", "target"),
-    "sources": ("source", "text"),
-}
-"""Where the text of a row is: the first of these keys that it has."""
+__all__ = ["SegmentStream", "open_stream"]
 
 _SIGNATURE = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 1 << 26
 """Bytes; a longer line means that this is no text of segments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One segment as its file has it."""
-
-    texts: tuple[str, ...]
-    """The hypothesis or the source (one), or the references (any number)."""
-    id: str | None = None
-    """Its id; None where the file has none."""
-    references: tuple[str, ...] | None = None
-    """The references that stand beside a hypothesis."""
-    source: str | None = None
-    """The source that stands beside a hypothesis."""
-    document: str | None = None
-    """The document that it belongs to."""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Every other column, as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +59,11 @@ def open_stream(
     """The segments of a file, for any number of passes.
 
     Args:
-        path: plain lines, JSON Lines, CSV, TSV or Parquet, by its suffix; ``-`` is ``stdin``.
+        path: plain lines, JSON Lines, CSV, TSV, Parquet, XLIFF or TMX, by its suffix; ``-`` is
+            ``stdin``.
         role: what the file is for, which decides the keys.
         root: where a relative path starts.
-        kind: ``lines`` or one of ``ROW_KINDS``, instead of the suffix.
+        kind: ``lines``, ``xliff``, ``tmx`` or one of ``ROW_KINDS``, instead of the suffix.
         stdin: standard input, as bytes.
 
     Raises:
@@ -112,11 +75,10 @@ def open_stream(
     name = "standard input" if piped else found.name
     if not piped and found.is_dir():
         raise InputError(f"{path} is a folder; a file is needed")
-    known = ("lines", *ROW_KINDS)
+    known = ("lines", "tmx", "xliff", *ROW_KINDS)
     if kind is not None and kind not in known:
         raise UnknownNameError("kind of file", kind, known)
-    of_suffix = kind_of(found)
-    how = kind or (of_suffix if of_suffix in ROW_KINDS else "lines")
+    how = kind or _kind(found)
     if piped and stdin is not None:
         return _read_once(stdin, how, name, role)
     if _is_pipe(found):
@@ -124,15 +86,36 @@ def open_stream(
             return _read_once(pipe, how, name, role)
     if how in ("lines", "jsonl"):
         return _stream(_opener(found, name), how, name, role)
-    whole = read_rows(found, kind=how, name=name)
-    return SegmentStream(name, lambda: _row_entries(iter(whole), role))
+    return _whole(found, how, name, role, None)
+
+
+def _kind(path: Path) -> str:
+    found = kind_of(path)
+    if found in XLIFF_SUFFIXES:
+        return "xliff"
+    return found if found in ("tmx", *ROW_KINDS) else "lines"
 
 
 def _read_once(stream: BinaryIO, how: str, name: str, role: Role) -> SegmentStream:
     if how in ("lines", "jsonl"):
         return _stream(_spooled(stream), how, name, role)
-    whole = read_rows(Path("-"), kind=how, name=name, stream=stream)
-    return SegmentStream(name, lambda: _row_entries(iter(whole), role))
+    return _whole(Path("-"), how, name, role, io.BytesIO(stream.read()))
+
+
+def _whole(
+    path: Path, how: str, name: str, role: Role, content: io.BytesIO | None
+) -> SegmentStream:
+    """A file that is held in memory."""
+    if how in ROW_KINDS:
+        rows = read_rows(path, kind=how, name=name, stream=content)
+        named = not rows or any(key in rows[0].values for key in KEYS[role])
+        if named or how != "tsv" or len(rows[0].values) != 2:
+            return SegmentStream(name, lambda: row_entries(iter(rows), role))
+    if content is not None:
+        content.seek(0)
+    reading = Reading(side="source" if role == "sources" else "target", kind=how)
+    file = read_segments(path, root=Path(), reading=reading, stream=content)
+    return SegmentStream(name, lambda: file_entries(file), file.notes)
 
 
 def _stream(opened: Callable[[], BinaryIO], how: str, name: str, role: Role) -> SegmentStream:
@@ -228,7 +211,7 @@ def _line_entries(opened: Callable[[], BinaryIO], name: str, role: Role) -> Iter
 
 
 def _json_entries(opened: Callable[[], BinaryIO], name: str, role: Role) -> Iterator[Entry]:
-    return _row_entries(_json_rows(opened, name), role)
+    return row_entries(_json_rows(opened, name), role)
 
 
 def _json_rows(opened: Callable[[], BinaryIO], name: str) -> Iterator[Row]:
@@ -241,61 +224,3 @@ def _json_rows(opened: Callable[[], BinaryIO], name: str) -> Iterator[Row]:
         if blank:
             json_row("", f"{name}:{blank[0]}")  # raises
         yield json_row(line, f"{name}:{number}")
-
-
-def _row_entries(rows: Iterator[Row], role: Role) -> Iterator[Entry]:
-    first: Mapping[str, object] | None = None
-    for row in rows:
-        if first is None:
-            first = row.values
-        yield _entry(row, role, first)
-
-
-def _entry(row: Row, role: Role, first: Mapping[str, object]) -> Entry:
-    """A row by its role; the first row decides which keys there are."""
-    key = next((known for known in KEYS[role] if known in first), None)
-    if key is None:
-        wanted = " or ".join(map(repr, KEYS[role]))
-        raise InputError(
-            f"{row.origin} has no key {wanted}: no {role} can be read. "
-            f"Its keys: {', '.join(first) or 'none'}."
-        )
-    used = {key, "id", "document"}
-    beside: tuple[str, ...] | None = None
-    source: str | None = None
-    if role == "hypotheses":
-        if "references" in first or "reference" in first:
-            own = "references" if "references" in first else "reference"
-            beside = _texts(row, own)
-            used.add(own)
-        if "source" in first:
-            source = text_cell(row, "source")
-            used.add("source")
-    return Entry(
-        texts=_texts(row, key) if role == "references" else (text_cell(row, key),),
-        id=id_cell(row, "id") if "id" in first else None,
-        references=beside,
-        source=source,
-        document=id_cell(row, "document") if "document" in first else None,
-        columns=columns_of(row, but=used),
-    )
-
-
-def _texts(row: Row, key: str) -> tuple[str, ...]:
-    """The text, or the list of texts, in a row."""
-    value = row.values.get(key)
-    if isinstance(value, str):
-        return (text_cell(row, key),)
-    if not isinstance(value, list | tuple):
-        found = "nothing" if value is None else f"a {type(value).__name__}"
-        raise InputError(
-            f"{row.origin}: {key!r} holds {found}; a text or a list of texts is needed "
-            "([] for a segment without a reference)"
-        )
-    for text in value:
-        if not isinstance(text, str):
-            raise AlignmentError(
-                f"{row.origin}: {key!r} holds a list of {type(text).__name__}; it must be a list "
-                "of texts, the references of this one segment"
-            )
-    return tuple(text_cell(Row({key: text}, row.origin), key) for text in value)

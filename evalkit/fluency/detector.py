@@ -86,7 +86,7 @@ class Detector:
         scored: list[tuple[TokenScore, ...]] = []
         marked: list[tuple[Span, ...]] = []
         for row, text in enumerate(batch.hypotheses):
-            answers = [self._answer(text, sentence, next(heads)) for sentence in places[row]]
+            answers = [self._answer(sentence, next(heads)) for sentence in places[row]]
             scored.append(tuple(score for one in answers for score in one[0]))
             marked.append(tuple(span for one in answers for span in one[1]))
             if row not in reasons:
@@ -144,7 +144,7 @@ class Detector:
         return self._model.reader.read(sentences) if sentences else ()
 
     def _answer(
-        self, text: str, sentence: Sequence[Place], heads: "Heads"
+        self, sentence: Sequence[Place], heads: "Heads"
     ) -> tuple[list[TokenScore], list[Span], float]:
         rows = features(heads.wrong, heads.gap, heads.edit)
         errors = self._calibration.token.probabilities(rows)
@@ -153,7 +153,7 @@ class Detector:
             TokenScore(start, end, float(value))
             for (start, end), value in zip(sentence, errors, strict=True)
         ]
-        return scores, self._marker.spans(text, scores, heads), float(starts.sum())
+        return scores, self._marker.spans(scores, heads), float(starts.sum())
 
 
 def _refusal(text: str) -> str | None:

@@ -1,7 +1,8 @@
 """From probabilities of tokens to short marked stretches with a category and a message.
 
 Tokens at or above the threshold are marked; neighbours are marked together as long as the stretch
-stays short. The category is a guess from the head that is surest.
+stays short. Where something seems to be missing, the word before the gap is marked too. The
+category is a guess from the head that is surest.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +30,9 @@ KINDS = {
     "punctuation": ("punctuation", "This mark does not seem to belong here."),
 }
 MISSING = {
-    "function": ("grammar", "A small word seems to be missing before this."),
-    "content": ("grammar", "A word seems to be missing before this."),
-    "punctuation": ("punctuation", "A mark seems to be missing before this."),
+    "function": ("grammar", "A small word seems to be missing here."),
+    "content": ("grammar", "A word seems to be missing here."),
+    "punctuation": ("punctuation", "A mark seems to be missing here."),
 }
 EDITED = ("unnatural", "A careful editor would probably change this.")
 UNSURE = np.log(0.2)
@@ -50,9 +51,9 @@ class Marker:
         self._gaps = _names(settings, "gaps")
         self._threshold = threshold
 
-    def spans(self, text: str, scores: Sequence[TokenScore], heads: "Heads") -> list[Span]:
+    def spans(self, scores: Sequence[TokenScore], heads: "Heads") -> list[Span]:
         """The marked stretches of one sentence, in order."""
-        return [self._span(text, scores, heads, group) for group in self._groups(scores)]
+        return [self._span(scores, heads, group) for group in self._groups(scores)]
 
     def _groups(self, scores: Sequence[TokenScore]) -> Iterator[list[int]]:
         group: list[int] = []
@@ -67,16 +68,13 @@ class Marker:
         if group:
             yield group
 
-    def _span(
-        self, text: str, scores: Sequence[TokenScore], heads: "Heads", group: list[int]
-    ) -> Span:
+    def _span(self, scores: Sequence[TokenScore], heads: "Heads", group: list[int]) -> Span:
         surest = max(group, key=lambda i: scores[i].value)
         category, message, missing = self._verdict(heads, surest)
         start, end = scores[group[0]].start, scores[group[-1]].end
         before = group[0] - 1
-        if missing and before >= 0 and not text[start:end][0].isalnum():
-            # "missing before a comma" is easier to see on the word before it
-            longer = scores[before].start
+        if missing and before >= 0 and surest == group[0]:
+            longer = scores[before].start  # what is missing stands between the two
             start = longer if end - longer <= LONGEST else start
         return Span(
             start, end, category, probability=scores[surest].value,

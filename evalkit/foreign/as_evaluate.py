@@ -15,6 +15,7 @@ from evalkit.errors import MissingExtraError
 from evalkit.metrics.signature import with_references
 from evalkit.records import Batch, FloatArray
 from evalkit.stages import Scorer, SegmentScorer, SetScorer
+from evalkit.stats.exact import sliced
 
 if TYPE_CHECKING:
     import evaluate
@@ -160,12 +161,12 @@ def _scores(scorer: Scorer | SetScorer, batch: Batch) -> tuple[FloatArray, int, 
     """Scores of the whole (m,), how many items they are of, and the headline of each item."""
     if not isinstance(scorer, Scorer):
         whole = scorer.measure_set(batch)
-        return whole.values, whole.n_scored, None
+        return np.array([score.value for score in whole]), whole[0].n_texts, None
     measured = scorer.measure(batch)
     rows = measured.statistics
     one_by_one = (
         scorer.score_segments(rows) if isinstance(scorer, SegmentScorer) else scorer.score(rows)
     )
     by_segment = np.where(measured.valid, one_by_one[:, 0], np.nan)
-    total = scorer.score(rows[measured.valid].sum(axis=0))
+    total = scorer.score(sliced(rows[measured.valid]).total().values()[0])
     return total, int(measured.valid.sum()), by_segment

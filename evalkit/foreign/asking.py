@@ -14,7 +14,7 @@ from evalkit.records import Batch
 if TYPE_CHECKING:
     from datasets import Features
 
-__all__ = ["Asker", "Inputs", "inputs_of", "probe"]
+__all__ = ["Asker", "Inputs", "inputs_of", "measurable", "part_of", "probe"]
 
 ROLES = {"predictions": "hypotheses", "data": "hypotheses"} | {
     name: name for name in ("references", "sources")
@@ -142,11 +142,7 @@ def probe(asker: Asker) -> Shape:
     Raises:
         ConfigError: it fails on them, or its answer holds no number.
     """
-    part = Batch(
-        PROBE.hypotheses[:N_PART],
-        PROBE.references[:N_PART] if PROBE.references else None,
-        PROBE.sources[:N_PART] if PROBE.sources else None,
-    )
+    part = part_of(PROBE, range(N_PART))
     shape = shape_of(asker.ask(PROBE), asker.ask(part), N_PART)
     if not shape.keys:
         raise ConfigError(
@@ -154,6 +150,32 @@ def probe(asker: Asker) -> Shape:
             "nor for each segment"
         )
     return shape
+
+
+def measurable(batch: Batch, needs: frozenset[str]) -> tuple[list[int], dict[int, str]]:
+    """Places of the items that have what is needed, and why the others are left out.
+
+    Raises:
+        ValueError: the batch has no references (no sources) at all.
+    """
+    for need in sorted(needs):
+        if getattr(batch, need) is None:
+            raise ValueError(f"the module needs {need} and the batch has none")
+    reasons: dict[int, str] = {}
+    if "references" in needs and batch.references is not None:
+        reasons = {i: "no reference" for i, found in enumerate(batch.references) if not found}
+    return [i for i in range(len(batch)) if i not in reasons], reasons
+
+
+def part_of(batch: Batch, chosen: Sequence[int]) -> Batch:
+    """The chosen items as a batch."""
+    references, sources = batch.references, batch.sources
+    return Batch(
+        tuple(batch.hypotheses[i] for i in chosen),
+        None if references is None else tuple(references[i] for i in chosen),
+        None if sources is None else tuple(sources[i] for i in chosen),
+        language=batch.language,
+    )
 
 
 def _is_text(features: "Features") -> bool:

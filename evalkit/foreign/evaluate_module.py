@@ -13,12 +13,12 @@ from importlib.metadata import version
 import numpy as np
 
 from evalkit.errors import ConfigError, nearest
-from evalkit.foreign.asking import Asker, inputs_of, probe
+from evalkit.foreign.asking import Asker, inputs_of, measurable, part_of, probe
 from evalkit.foreign.loading import load_module
 from evalkit.foreign.results import Shape, is_mean
 from evalkit.metrics.options import check_types
 from evalkit.metrics.signature import join
-from evalkit.records import Batch, Field, FloatArray, Measured, SetMeasured
+from evalkit.records import Batch, Field, FloatArray, Measured, SetScore
 
 __all__ = ["EvaluateSegments", "EvaluateSet", "evaluate_module"]
 
@@ -186,10 +186,10 @@ class EvaluateSegments:
         Raises:
             ConfigError: the module fails, or its corpus score is not the mean of its numbers here.
         """
-        chosen, reasons = _measurable(batch, self.needs)
+        chosen, reasons = measurable(batch, self.needs)
         statistics = np.zeros((len(batch), len(self.columns)))
         if chosen:
-            rows = self._rows(_part(batch, chosen))
+            rows = self._rows(part_of(batch, chosen))
             for place, row in zip(chosen, rows, strict=True):
                 if np.isfinite(row).all():
                     statistics[place] = (*row, 1.0)
@@ -255,47 +255,29 @@ class EvaluateSet:
     def languages(self) -> None:
         """Not known."""
 
-    def measure_set(self, batch: Batch) -> SetMeasured:
+    def measure_set(self, batch: Batch) -> tuple[SetScore, ...]:
         """The module's numbers for all hypotheses that have what it needs; NaN for none.
 
         Raises:
             ConfigError: the module fails.
         """
-        chosen, reasons = _measurable(batch, self.needs)
-        if not chosen:
-            nothing = np.full(len(self.keys), np.nan)
-            return SetMeasured(nothing, 0, len(batch), "there is nothing to score")
-        scalars = self.asker.ask(_part(batch, chosen)).scalars
-        values = np.array([scalars.get(key, np.nan) for key in self.keys])
-        undefined = "the module gives no number here" if np.isnan(values).any() else ""
-        reason = "; ".join(filter(None, [undefined, *dict.fromkeys(reasons.values())]))
-        return SetMeasured(values, len(chosen), len(reasons), reason)
+        chosen, reasons = measurable(batch, self.needs)
+        scalars = self.asker.ask(part_of(batch, chosen)).scalars if chosen else {}
+        undefined = "the module gives no number here" if chosen else "there is nothing to score"
+        skipped = list(dict.fromkeys(reasons.values()))
+        return tuple(
+            SetScore(
+                name=field.name,
+                unit=field.unit,
+                higher_is_better=field.higher_is_better,
+                value=scalars.get(key, np.nan),
+                n_texts=len(chosen),
+                reason="; ".join([undefined, *skipped] if key not in scalars else skipped),
+                signature=self.signature(),
+            )
+            for field, key in zip(self.fields, self.keys, strict=True)
+        )
 
     def signature(self) -> str:
         """Module, version, settings and library."""
         return _signature(self.asker, self.keys, "set")
-
-
-def _measurable(batch: Batch, needs: frozenset[str]) -> tuple[list[int], dict[int, str]]:
-    """Places of the items that have what is needed, and why the others are left out.
-
-    Raises:
-        ValueError: the batch has no references (no sources) at all.
-    """
-    for need in sorted(needs):
-        if getattr(batch, need) is None:
-            raise ValueError(f"the module needs {need} and the batch has none")
-    reasons: dict[int, str] = {}
-    if "references" in needs and batch.references is not None:
-        reasons = {i: "no reference" for i, found in enumerate(batch.references) if not found}
-    return [i for i in range(len(batch)) if i not in reasons], reasons
-
-
-def _part(batch: Batch, chosen: Sequence[int]) -> Batch:
-    references, sources = batch.references, batch.sources
-    return Batch(
-        tuple(batch.hypotheses[i] for i in chosen),
-        None if references is None else tuple(references[i] for i in chosen),
-        None if sources is None else tuple(sources[i] for i in chosen),
-        language=batch.language,
-    )

@@ -1,7 +1,7 @@
 """BLEU (Papineni et al. 2002), equal to sacrebleu 2.6 for corpora and for single segments.
 
-Tokenisers come from sacrebleu; counting and the formula are done here on whole chunks and arrays,
-in the order of sacrebleu's floating-point operations, so that the numbers agree to the last digit.
+Counting and the formula are done on whole chunks and arrays, in the order of sacrebleu's
+floating-point operations, so that the numbers agree to the last digit.
 The score of one segment uses effective order (only the n-gram orders that the hypothesis is long
 enough for), as sacrebleu's sentence BLEU does; the corpus score does not unless asked to.
 
@@ -9,14 +9,14 @@ Left out: choosing a tokeniser by language. ``13a`` is wrong for languages writt
 set ``tokenizer`` to ``zh``, ``ja-mecab``, ``ko-mecab``, ``flores200`` or ``char`` for those.
 """
 
-import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from importlib.metadata import version
 
 import numpy as np
 
+from evalkit.metrics.bleu_tokens import check_tokenizer, tokenizer, tokenizer_signature
 from evalkit.metrics.options import check_at_least, check_choice, check_types
 from evalkit.metrics.overlap import IntArray, Layout, code_tokens, lay_out, overlap
 from evalkit.metrics.rows import masked, pairs
@@ -28,14 +28,10 @@ __all__ = ["Bleu"]
 _SMOOTHING: dict[str, float | None] = {"none": None, "floor": 0.1, "add-k": 1.0, "exp": None}
 """Method -> its default value; None where it takes none (Chen & Cherry 2014)."""
 
+_MANY_PERIODS = 100
+
 _LOG_OF_ZERO = -9999999999.0
 """sacrebleu's stand-in for the logarithm of a precision of 0."""
-
-
-class _Tokenizer(Protocol):
-    def __call__(self, line: str) -> str: ...
-
-    def signature(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +45,8 @@ class Bleu:
     lowercase: bool = False
     """Compare in lower case."""
     tokenizer: str = "13a"
-    """One of sacrebleu's tokenisers."""
+    """``13a``, ``intl``, ``zh``, ``char``, ``none`` or, with an extra, ``ja-mecab``, ``ko-mecab``,
+    ``flores101``, ``flores200``, ``spm``, ``spBLEU-1K``."""
     smooth: str = "exp"
     """For orders without a match: ``exp``, ``floor``, ``add-k`` or ``none``."""
     smooth_value: float | None = None
@@ -58,6 +55,8 @@ class Bleu:
     """The longest n-gram."""
     effective_order: bool = False
     """Corpus score from the orders that there are hypothesis n-grams of."""
+    force: bool = False
+    """Raise no doubts about hypotheses that look tokenised."""
     name: str = "bleu"
     """The name in tables and records."""
 
@@ -65,8 +64,7 @@ class Bleu:
         check_types(self)
         check_choice("smooth", self.smooth, _SMOOTHING)
         check_at_least("max_order", self.max_order, 1)
-        if self.tokenizer != "13a":  # the default is known without importing sacrebleu
-            _check_tokenizer(self.tokenizer)
+        check_tokenizer(self.tokenizer)
         if self.smooth_value is not None:
             check_at_least("smooth_value", self.smooth_value, 0)
 
@@ -105,7 +103,7 @@ class Bleu:
             ValueError: the batch has no references, or they are nested wrongly.
         """
         found = pairs(batch, self.name)
-        tokenize = _tokenizer(self.tokenizer)
+        tokenize = tokenizer(self.tokenizer)
         rows = [
             self._rows(layout, tokenize) for layout in lay_out(found.hypotheses, found.references)
         ]
@@ -119,6 +117,19 @@ class Bleu:
         """Sentence BLEU with effective order (n, m) of single rows (n, k)."""
         return self._score(statistics, effective=True)
 
+    def doubt(self, hypotheses: Sequence[str]) -> str | None:
+        """What makes a corpus look tokenised already, which lowers BLEU; None where nothing does.
+
+        As in sacrebleu: a hundred hypotheses or more that end in a period set apart.
+        """
+        n = sum(text.endswith(" .") for text in hypotheses)
+        if self.force or n < _MANY_PERIODS:
+            return None
+        return (
+            f"{n} of {len(hypotheses)} hypotheses end in ' .' and look tokenised, which may lower "
+            f"{self.name}: detokenise them, or set the option force if they are what they should be"
+        )
+
     def signature(self) -> str:
         """The corpus score's signature as sacrebleu writes it, without ``nrefs``."""
         return self._signature(effective=self.effective_order)
@@ -128,8 +139,6 @@ class Bleu:
         return self._signature(effective=True)
 
     def _signature(self, *, effective: bool) -> str:
-        import sacrebleu
-
         default = _SMOOTHING[self.smooth]
         value = default if self.smooth_value is None else self.smooth_value
         order = {} if self.max_order == 4 else {"order": self.max_order}
@@ -137,16 +146,16 @@ class Bleu:
             {
                 "case": "lc" if self.lowercase else "mixed",
                 "eff": effective,
-                "tok": _tokenizer(self.tokenizer).signature(),
+                "tok": tokenizer_signature(self.tokenizer),
                 "smooth": self.smooth if default is None else f"{self.smooth}[{value:.2f}]",
                 **order,
-                "version": sacrebleu.__version__,
+                "version": version("sacrebleu"),
             }
         )
 
-    def _rows(self, layout: Layout, tokenize: Callable[[str], str]) -> FloatArray:
+    def _rows(self, layout: Layout, tokenize: Callable[[str], list[str]]) -> FloatArray:
         texts = (text.lower() for text in layout.texts) if self.lowercase else layout.texts
-        coded = code_tokens([tokenize(text.rstrip()).split() for text in texts])
+        coded = code_tokens([tokenize(text) for text in texts])
         counts = overlap(coded, layout, orders=self.max_order)
         lengths = layout.table(coded.lengths)
         closest = _closest(lengths[:, 0], lengths[:, 1:], layout)
@@ -191,20 +200,6 @@ class Bleu:
             elif self.smooth == "floor":
                 precisions = np.where(missing, 100.0 * value / total, precisions)
         return np.where(there, precisions, 0.0), there.sum(axis=1)
-
-
-def _check_tokenizer(name: str) -> None:
-    from sacrebleu.metrics.bleu import BLEU
-
-    check_choice("tokenizer", name, list(BLEU.TOKENIZERS))
-
-
-@functools.cache
-def _tokenizer(name: str) -> _Tokenizer:
-    from sacrebleu.metrics.bleu import BLEU
-
-    tokenizer: _Tokenizer = BLEU(tokenize=name).tokenizer
-    return tokenizer
 
 
 def _closest(length: IntArray, references: IntArray, layout: Layout) -> IntArray:

@@ -44,10 +44,10 @@ class Chrf:
     """chrF as a scorer. An empty hypothesis scores 0."""
 
     char_order: int = 6
-    """The longest character n-gram."""
+    """The longest character n-gram; 0 for words alone."""
     word_order: int = 0
     """The longest word n-gram; 2 makes it chrF++."""
-    beta: int = 2
+    beta: float = 2
     """How many times as much recall counts as precision."""
     lowercase: bool = False
     """Compare in lower case."""
@@ -60,8 +60,8 @@ class Chrf:
 
     def __post_init__(self) -> None:
         check_types(self)
-        check_at_least("char_order", self.char_order, 1)
         check_at_least("word_order", self.word_order, 0)
+        check_at_least("char_order", self.char_order, 0 if self.word_order else 1)
         check_at_least("beta", self.beta, 0)
 
     @property

@@ -3,8 +3,9 @@
 A summary is cut greedily, from its start, into fragments: the longest stretches of tokens that
 the source has too. Coverage is the share of its tokens in fragments, density the mean length of
 the fragment that a token lies in, compression how many source tokens there are per summary token;
-novel bigrams are the share of its bigrams that the source lacks. Neither direction is better: an
-extract has coverage 100 and no novel bigram. The score of several summaries is the mean of theirs.
+novel n-grams are the share of its n-grams that the source lacks, for n = 1 to 4. Neither direction
+is better: an extract has coverage 100 and no novel bigram but where sentences meet. The score of
+several summaries is the mean of theirs.
 
 Tokens are ``rouge_tokens`` (no case, no punctuation); Newsroom's script keeps punctuation.
 """
@@ -13,11 +14,11 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 import evalkit
+from evalkit.metrics.repetition import n_grams
 from evalkit.metrics.rouge_tokens import tokenize
 from evalkit.metrics.signature import join
 from evalkit.records import Batch, Field, FloatArray, Measured
@@ -25,11 +26,15 @@ from evalkit.records import Batch, Field, FloatArray, Measured
 __all__ = ["Extractiveness", "fragments"]
 
 
+_ORDERS = ("unigrams", "bigrams", "trigrams", "4grams")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractiveness:
-    """Coverage, density, compression and novel bigrams as a scorer.
+    """Coverage, density, compression and novel n-grams as a scorer.
 
-    A summary without a token is valid but counts in none of the means: it has no fragments.
+    A summary without a token is valid but counts in none of the means: it has no fragments. One
+    of fewer than n tokens doesn't count in the mean of novel n-grams.
     """
 
     name: str = "extractiveness"
@@ -46,17 +51,19 @@ class Extractiveness:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Sums over summaries, and how many had a token and a bigram."""
-        return ("coverage", "density", "compression", "novel_bigrams", "summaries", "with_bigrams")
+        """Sums over summaries, and how many had a token, a bigram and so on."""
+        novel = (f"novel_{order}" for order in _ORDERS)
+        having = (f"with_{order}" for order in _ORDERS)
+        return ("coverage", "density", "compression", *novel, *having)
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Coverage, density, compression, novel bigrams."""
+        """Coverage, density, compression, novel n-grams."""
         return (
             Field(self.name, "0-100", None),
             Field(f"{self.name}.density", "tokens", None, high=math.inf),
             Field(f"{self.name}.compression", "ratio", None, high=math.inf),
-            Field(f"{self.name}.novel_bigrams", "0-100", None),
+            *(Field(f"{self.name}.novel_{order}", "0-100", None) for order in _ORDERS),
         )
 
     def measure(self, batch: Batch) -> Measured:
@@ -80,11 +87,11 @@ class Extractiveness:
         return Measured(statistics, valid, reasons)
 
     def score(self, totals: FloatArray) -> FloatArray:
-        """Means (..., 4) of sums (..., 6); NaN where no summary had a token (a bigram)."""
-        counts = totals[..., [4, 4, 4, 5]]
-        scale = np.array([100.0, 1.0, 1.0, 100.0])
+        """Means (..., 7) of sums (..., 11); NaN where no summary had a token (an n-gram)."""
+        counts = totals[..., [7, 7, 7, 7, 8, 9, 10]]
+        scale = np.array([100.0, 1.0, 1.0, 100.0, 100.0, 100.0, 100.0])
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(counts > 0, scale * totals[..., :4] / counts, np.nan)
+            return np.where(counts > 0, scale * totals[..., :7] / counts, np.nan)
 
     def signature(self) -> str:
         """Tokens and version."""
@@ -123,15 +130,20 @@ def _run(left: Sequence[str], i: int, right: Sequence[str], j: int) -> int:
 
 def _row(summary: Sequence[str], article: Sequence[str]) -> tuple[float, ...]:
     if not summary:
-        return (0.0,) * 6
+        return (0.0,) * (3 + 2 * len(_ORDERS))
     lengths = [end - start for start, end in fragments(summary, article)]
-    known = set(pairwise(article))
-    novel = [bigram not in known for bigram in pairwise(summary)]
+    novel = [_novel(summary, article, order) for order in range(1, len(_ORDERS) + 1)]
     return (
         sum(lengths) / len(summary),
         sum(length**2 for length in lengths) / len(summary),
         len(article) / len(summary),
-        sum(novel) / len(novel) if novel else 0.0,
-        1.0,
-        float(bool(novel)),
+        *novel,
+        *(float(len(summary) >= order) for order in range(1, len(_ORDERS) + 1)),
     )
+
+
+def _novel(summary: Sequence[str], article: Sequence[str], order: int) -> float:
+    """The share of the summary's n-grams that the article lacks; 0 where it has none."""
+    known = set(n_grams(article, order))
+    found = [gram not in known for gram in n_grams(summary, order)]
+    return sum(found) / len(found) if found else 0.0

@@ -64,6 +64,11 @@ _ENDINGS = (
     *("al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion"),
     *("ou", "ism", "ate", "iti", "ous", "ive", "ize"),
 )
+_PAST_ENDS = frozenset("dg")
+_DERIVATION_ENDS = frozenset(suffix[-2:] for suffix in (*_DERIVATION, "logi"))
+_QUALITY_ENDS = frozenset(suffix[-2:] for suffix in _QUALITY)
+_ENDING_ENDS = frozenset(suffix[-2:] for suffix in _ENDINGS)
+"""The last letters of the words that a step can change."""
 
 
 def stem(word: str) -> str:
@@ -76,9 +81,22 @@ def stem(word: str) -> str:
         return _IRREGULAR[word]
     if len(word) <= 2:
         return word
-    word = _final_y(_past(_plural(word)))
-    word = _quality(_derivation(word))
-    return _final_double_l(_final_e(_ending(word)))
+    # Most steps have nothing to do with most words, and the last letters tell.
+    if word[-1] == "s":
+        word = _plural(word)
+    if word[-1:] in _PAST_ENDS:
+        word = _past(word)
+    if word[-1:] == "y":
+        word = _final_y(word)
+    if word[-2:] in _DERIVATION_ENDS:
+        word = _derivation(word)
+    if word[-2:] in _QUALITY_ENDS:
+        word = _replaced(word, _QUALITY)
+    if word[-2:] in _ENDING_ENDS:
+        word = _ending(word)
+    if word[-1:] == "e":
+        word = _final_e(word)
+    return _final_double_l(word) if word[-2:] == "ll" else word
 
 
 class _Shapes(dict[int, str]):
@@ -86,7 +104,8 @@ class _Shapes(dict[int, str]):
         return "c"
 
 
-_SHAPES = _Shapes({ord(letter): "v" for letter in "aeiou"} | {ord("y"): "y"})
+_SHAPES = _Shapes(dict.fromkeys(range(128), "c") | dict.fromkeys(map(ord, "aeiou"), "v"))
+_SHAPES[ord("y")] = "y"
 
 
 def _shape(word: str) -> str:
@@ -114,7 +133,7 @@ def _plural(word: str) -> str:
         return word[:-1] if len(word) == 4 else word[:-2]
     if word.endswith("sses"):
         return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return word if word.endswith("ss") else word[:-1]
 
 
 def _past(word: str) -> str:
@@ -141,7 +160,7 @@ def _restored(left: str) -> str:
 def _final_y(word: str) -> str:
     left = word[:-1]
     after_consonant = len(left) > 1 and _shape(left)[-1] == "c"
-    return left + "i" if word.endswith("y") and after_consonant else word
+    return left + "i" if after_consonant else word
 
 
 def _derivation(word: str) -> str:
@@ -150,10 +169,6 @@ def _derivation(word: str) -> str:
     if word.endswith("logi"):
         return word[:-1] if _measure(word[:-3]) > 0 else word
     return _replaced(word, _DERIVATION)
-
-
-def _quality(word: str) -> str:
-    return _replaced(word, _QUALITY)
 
 
 def _replaced(word: str, rules: dict[str, str]) -> str:
@@ -179,8 +194,6 @@ def _ending(word: str) -> str:
 
 
 def _final_e(word: str) -> str:
-    if not word.endswith("e"):
-        return word
     left = word[:-1]
     measure = _measure(left)
     drop = measure > 1 or (measure == 1 and not _ends_short(left))
@@ -188,4 +201,4 @@ def _final_e(word: str) -> str:
 
 
 def _final_double_l(word: str) -> str:
-    return word[:-1] if word.endswith("ll") and _measure(word[:-1]) > 1 else word
+    return word[:-1] if _measure(word[:-1]) > 1 else word

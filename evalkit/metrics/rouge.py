@@ -1,69 +1,116 @@
-"""ROUGE-N, ROUGE-L and ROUGE-Lsum (Lin 2004): precision, recall and F of a summary.
+"""ROUGE (Lin 2004): ROUGE-N, -L, -Lsum, -S, -SU and -W, precision, recall and F of a summary.
 
-With ``tokenizer="rouge_score"`` and ``split="newline"`` equal to rouge-score 0.1.2 to 1e-12, with
-and without stemming; a score is that package's times 100. The default tokeniser differs from it
-only outside ASCII (see ``rouge_tokens``). The score of several summaries is the mean of theirs,
-so a row of statistics holds a summary's P, R and F.
+With ``tokenizer="rouge_score"`` and ``split="newline"`` ROUGE-N, -L and -Lsum are equal to
+rouge-score 0.1.2 to 1e-12, with and without stemming; a score is that package's times 100. The
+default tokeniser differs from it only outside ASCII (see ``rouge_tokens``). The score of several
+summaries is the mean of theirs, so a row of statistics holds a summary's P, R and F.
 
 ROUGE-Lsum compares sentence by sentence. A text with a line break in it is split there, as
 rouge-score wants it; one without would be a single sentence, and Lsum would silently be L, so it
 is split by evalkit's own splitter instead (``split="auto"``).
 
-Left out: ROUGE-W, -S and -SU, weighting of P against R, and stop-word removal.
+ROUGE-S counts pairs of words in their order with at most ``gap`` words between, ROUGE-SU words as
+well, ROUGE-W the longest common subsequence with runs weighted by k to the power of ``weight``;
+all three over the whole texts. They follow the paper. ROUGE-1.5.5 differs in two places: its -SU
+leaves out the last word of each text as a single word, and its -W is a union over sentences.
+
+Left out: stop-word removal.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import chain
 
 import numpy as np
 
 import evalkit
-from evalkit.metrics import lcs
-from evalkit.metrics.options import build, check_choice, check_types
-from evalkit.metrics.overlap import Coded, IntArray, Layout, code_tokens, lay_out, overlap
-from evalkit.metrics.rouge_tokens import TOKENIZERS, Lines, tokenize, tokenize_lines
+from evalkit.metrics.options import build, check_at_least, check_choice, check_types
+from evalkit.metrics.overlap import Layout, lay_out
+from evalkit.metrics.rouge_matches import WEIGHT, precision_recall
+from evalkit.metrics.rouge_names import parse
+from evalkit.metrics.rouge_texts import read
+from evalkit.metrics.rouge_tokens import TOKENIZERS
 from evalkit.metrics.rows import masked, pairs
 from evalkit.metrics.signature import join
 from evalkit.records import Batch, BoolArray, Field, FloatArray, Measured
-from evalkit.text import sentences
 
-__all__ = ["Rouge", "rouge1", "rouge2", "rouge_l", "rouge_lsum", "rouge_n"]
+__all__ = [
+    "Rouge",
+    "rouge",
+    "rouge1",
+    "rouge2",
+    "rouge_l",
+    "rouge_lsum",
+    "rouge_n",
+    "rouge_s",
+    "rouge_su",
+    "rouge_w",
+]
+_CHUNK_ITEMS = 512
+"""More share their words' numbers and stems; fewer sort faster."""
+
+
+def rouge(name: str, /, **options: object) -> "Rouge":
+    """The kind of ROUGE of that name.
+
+    Args:
+        name: ``rouge1``, ``rouge2`` and so on; ``rougeL``, ``rougeLsum``; ``rougeS``, ``rougeSU``
+            (any distance) or with a largest gap, ``rougeS4``; ``rougeW`` or with a weight,
+            ``rougeW1.5``.
+        options: the fields of ``Rouge`` that the name doesn't fix.
+
+    Raises:
+        ValueError: no kind of ROUGE has that name, or it lacks such an option or refuses a value.
+    """
+    fixed = parse(name)
+    kind = fixed["kind"]
+    hidden = {"kind", *fixed}
+    hidden |= set() if kind in ("S", "SU") else {"gap"}
+    hidden |= set() if kind == "W" else {"weight"}
+    return build(Rouge, {**fixed, "name": name, **options}, hidden=hidden)
 
 
 def rouge1(**options: object) -> "Rouge":
-    """ROUGE-1: shared words (the fields of ``Rouge`` but ``kind``)."""
-    return _build("1", options)
+    """ROUGE-1: shared words; options as in ``rouge``."""
+    return rouge("rouge1", **options)
 
 
 def rouge2(**options: object) -> "Rouge":
-    """ROUGE-2: shared word pairs (the fields of ``Rouge`` but ``kind``)."""
-    return _build("2", options)
+    """ROUGE-2: shared word pairs."""
+    return rouge("rouge2", **options)
 
 
 def rouge_n(*, n: int, **options: object) -> "Rouge":
-    """ROUGE-N for any n (the fields of ``Rouge`` but ``kind``).
+    """ROUGE-N for any n.
 
     Raises:
         ValueError: n is not a positive whole number.
     """
-    return _build(str(n), options)
+    return rouge(f"rouge{n}", **options)
 
 
 def rouge_l(**options: object) -> "Rouge":
     """ROUGE-L: the longest common subsequence of the whole texts."""
-    return _build("L", options)
+    return rouge("rougeL", **options)
 
 
 def rouge_lsum(**options: object) -> "Rouge":
     """ROUGE-Lsum: the union of longest common subsequences, sentence by sentence."""
-    return _build("Lsum", options)
+    return rouge("rougeLsum", **options)
 
 
-def _build(kind: str, options: dict[str, object]) -> "Rouge":
-    return build(Rouge, {"kind": kind, **options}, hidden=("kind",))
+def rouge_s(**options: object) -> "Rouge":
+    """ROUGE-S: shared skip bigrams, at any distance unless ``gap`` limits it."""
+    return rouge("rougeS", **options)
+
+
+def rouge_su(**options: object) -> "Rouge":
+    """ROUGE-SU: shared skip bigrams and words."""
+    return rouge("rougeSU", **options)
+
+
+def rouge_w(**options: object) -> "Rouge":
+    """ROUGE-W: the weighted longest common subsequence of the whole texts."""
+    return rouge("rougeW", **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +118,50 @@ class Rouge:
     """One kind of ROUGE as a scorer. An empty hypothesis or reference scores 0."""
 
     kind: str
-    """A positive number (the n of ROUGE-N), ``L`` or ``Lsum``."""
+    """A positive number (the n of ROUGE-N), ``L``, ``Lsum``, ``S``, ``SU`` or ``W``."""
     tokenizer: str = "unicode"
     """``unicode`` or ``rouge_score``."""
     stemmer: bool = False
     """Reduce English words to their stems (Porter, as NLTK has it)."""
     references: str = "max"
     """Of several: ``max`` takes P, R and F of the one with the best F (ties: the first), ``mean``
-    averages over all."""
+    averages over all, ``jackknife`` leaves out each in turn, takes the best of the others and
+    averages (Lin 2004, section 2.1); with one reference all three are the same."""
+    alpha: float = 0.5
+    """0-1, the weight of P in F = P·R / (alpha·R + (1 - alpha)·P), as in ROUGE-1.5.5: 1 gives P,
+    0 gives R."""
+    gap: int | None = None
+    """ROUGE-S and -SU: most words between the two of a pair; None for any number."""
+    weight: float | None = None
+    """ROUGE-W: at least 1; None gives 1.2."""
     split: str = "auto"
     """Sentences for Lsum: ``newline``, ``sentences`` (evalkit's splitter), or ``auto``: newlines
     in a text that has any, else sentences."""
     name: str = ""
-    """The name in tables and records; "" gives ``rouge1``, ``rougeL`` and so on."""
+    """The name in tables and records; "" gives ``rouge1``, ``rougeL``, ``rougeS4`` and so on."""
 
     def __post_init__(self) -> None:
         check_types(self)
-        if self.kind not in ("L", "Lsum") and not (self.kind.isdecimal() and int(self.kind) > 0):
-            raise ValueError(f"ROUGE-{self.kind}: a positive number, L or Lsum is needed")
+        if parse(f"rouge{self.kind}") != {"kind": self.kind}:
+            raise ValueError(f"ROUGE-{self.kind}: a positive number, L, Lsum, S, SU or W is needed")
         check_choice("tokenizer", self.tokenizer, TOKENIZERS)
-        check_choice("references", self.references, ("max", "mean"))
+        check_choice("references", self.references, ("max", "mean", "jackknife"))
         check_choice("split", self.split, ("auto", "newline", "sentences"))
-        object.__setattr__(self, "name", self.name or f"rouge{self.kind}")
+        if not 0 <= self.alpha <= 1:
+            raise ValueError(f"option 'alpha' is {self.alpha}; it must be from 0 to 1")
+        if self.gap is not None:
+            self._check_kind("gap", "S", "SU")
+            check_at_least("gap", self.gap, 0)
+        if self.weight is not None:
+            self._check_kind("weight", "W")
+            check_at_least("weight", self.weight, 1)
+        detail = "" if self.gap is None else str(self.gap)
+        detail += "" if self.weight is None else f"{self.weight:g}"
+        object.__setattr__(self, "name", self.name or f"rouge{self.kind}{detail}")
+
+    def _check_kind(self, option: str, *kinds: str) -> None:
+        if self.kind not in kinds:
+            raise ValueError(f"ROUGE-{self.kind} has no {option!r}; ROUGE-{kinds[0]} has")
 
     @property
     def needs(self) -> frozenset[str]:
@@ -123,7 +192,7 @@ class Rouge:
         found = pairs(batch, self.name)
         rows = [
             self._rows(layout, batch.language)
-            for layout in lay_out(found.hypotheses, found.references)
+            for layout in lay_out(found.hypotheses, found.references, items=_CHUNK_ITEMS)
         ]
         return masked(np.concatenate([np.zeros((0, 4)), *rows]), found)
 
@@ -136,13 +205,18 @@ class Rouge:
     def signature(self) -> str:
         """Settings and versions, without ``nrefs``."""
         compatible = self.tokenizer == "rouge_score"
-        parts: dict[str, str | bool] = {
+        parts: dict[str, str | bool | float] = {
             "rouge": self.kind,
             "case": "lc",
             "tok": "rouge_score-0.1.2" if compatible else "unicode",
             "stem": "porter-nltk" if self.stemmer else "no",
             "refs": self.references,
+            "alpha": self.alpha,
         }
+        if self.kind in ("S", "SU"):
+            parts["gap"] = "any" if self.gap is None else self.gap
+        if self.kind == "W":
+            parts["weight"] = WEIGHT if self.weight is None else self.weight
         if self.kind == "Lsum":
             splitter = f"sentencex-{version('sentencex')}"
             auto = f"newline-else-{splitter}"
@@ -150,91 +224,39 @@ class Rouge:
         return join({**parts, "version": f"evalkit-{evalkit.__version__}"})
 
     def _rows(self, layout: Layout, language: str) -> FloatArray:
-        if self.kind == "Lsum":
-            lengths, matches = self._unions(layout, language)
-        else:
-            coded = code_tokens([self._tokens(text) for text in layout.texts])
-            if self.kind == "L":
-                matches = _subsequences(coded, layout)
-                lengths = coded.lengths
-            else:
-                order = int(self.kind)
-                matches = overlap(coded, layout, orders=order).common[:, :, -1]
-                lengths = np.maximum(coded.lengths - order + 1, 0)
-        totals = layout.table(lengths)
-        scores = _precision_recall_f(matches, totals[:, :1], totals[:, 1:])
+        lines = read(
+            layout.texts,
+            tokenizer=self.tokenizer,
+            stemmer=self.stemmer,
+            split=self.split if self.kind == "Lsum" else "newline",
+            language=language,
+        )
+        weight = WEIGHT if self.weight is None else self.weight
+        precision, recall = precision_recall(self.kind, lines, layout, gap=self.gap, weight=weight)
+        scores = _with_f(precision, recall, self.alpha)
         return self._chosen(scores, layout.present())
 
     def _chosen(self, scores: FloatArray, present: BoolArray) -> FloatArray:
         """Rows (items, 4) from P, R and F (items, references, 3) of those that are present."""
-        if self.references == "max":
-            best = np.where(present, scores[:, :, 2], -1.0).argmax(axis=1)
-            rows = scores[np.arange(len(scores)), best]
+        n_references = present.sum(axis=1, keepdims=True)
+        if self.references == "mean":
+            rows = np.where(present[:, :, None], scores, 0.0).sum(axis=1) / n_references
         else:
-            summed = np.where(present[:, :, None], scores, 0.0).sum(axis=1)
-            rows = summed / present.sum(axis=1, keepdims=True)
+            every = np.arange(len(scores))
+            f_scores = np.where(present, scores[:, :, 2], -1.0)
+            best = f_scores.argmax(axis=1)
+            rows = scores[every, best]
+            if self.references == "jackknife":
+                f_scores[every, best] = -1.0
+                second = scores[every, f_scores.argmax(axis=1)]
+                # The best is among the others except where it is the one that is left out.
+                left_in = ((n_references - 1) * rows + second) / n_references
+                rows = np.where(n_references > 1, left_in, rows)
         return np.column_stack([rows, np.ones(len(rows))])
 
-    def _unions(self, layout: Layout, language: str) -> tuple[IntArray, IntArray]:
-        """The texts' lengths (texts,) and their hits (items, references)."""
-        texts = [self._sentences(text, language) for text in layout.texts]
-        lengths = np.array([sum(map(len, sentences)) for sentences in texts], dtype=np.int64)
-        matches = np.zeros((layout.n_items, layout.n_columns - 1), dtype=np.int64)
-        hypothesis: Lines = ()
-        spots: list[lcs.Places] = []
-        for item, column, found in zip(layout.item, layout.column, texts, strict=True):
-            if column == 0:
-                hypothesis = found
-                spots = [lcs.places(sentence) for sentence in found]
-            else:
-                matches[item, column - 1] = _hits(found, hypothesis, spots)
-        return lengths, matches
 
-    def _sentences(self, text: str, language: str) -> Lines:
-        lines = tokenize_lines(text, self.tokenizer, self.stemmer)
-        if self.split == "newline" or (self.split == "auto" and "\n" in text):
-            return lines
-        spans = sentences.split(text, language=language)
-        if len(spans) <= 1:
-            return (tuple(chain.from_iterable(lines)),) if lines else ()
-        return tuple(self._tokens(text[start:end]) for start, end in spans)
-
-    def _tokens(self, text: str) -> tuple[str, ...]:
-        return tokenize(text, tokenizer=self.tokenizer, stemmer=self.stemmer)
-
-
-def _subsequences(coded: Coded, layout: Layout) -> IntArray:
-    """Lengths of the longest common subsequences, (items, references)."""
-    cuts = np.cumsum(coded.lengths)[:-1]
-    texts = [part.tolist() for part in np.split(coded.tokens, cuts)]
-    matches = np.zeros((layout.n_items, layout.n_columns - 1), dtype=np.int64)
-    hypothesis: list[int] = []
-    for item, column, tokens in zip(layout.item, layout.column, texts, strict=True):
-        if column == 0:
-            hypothesis = tokens
-        else:
-            matches[item, column - 1] = lcs.length(hypothesis, tokens)
-    return matches
-
-
-def _hits(reference: Lines, hypothesis: Lines, spots: Sequence[lcs.Places]) -> int:
-    """Tokens of the union subsequences, each at most as often as the hypothesis has it."""
-    found = Counter(
-        sentence[index] for sentence in reference for index in lcs.union(sentence, spots)
-    )
-    once = sum(n == 1 for n in found.values())
-    repeated = {token: n for token, n in found.items() if n > 1}
-    return once + sum(
-        min(n, sum(sentence.count(token) for sentence in hypothesis))
-        for token, n in repeated.items()
-    )
-
-
-def _precision_recall_f(matches: IntArray, hypothesis: IntArray, reference: IntArray) -> FloatArray:
-    """P, R and F on a scale of 0-1, stacked on a new last axis; 0 where there is nothing."""
-    precision = matches / np.maximum(hypothesis, 1)
-    recall = matches / np.maximum(reference, 1)
-    both = precision + recall
-    with np.errstate(divide="ignore", invalid="ignore"):
-        f_score = np.where(both > 0, 2 * precision * recall / both, 0.0)
+def _with_f(precision: FloatArray, recall: FloatArray, alpha: float) -> FloatArray:
+    """P, R and F on a scale of 0-1, stacked on a new last axis; F is 0 where P and R are."""
+    both = alpha * recall + (1 - alpha) * precision
+    f_score = np.divide(precision * recall, both, out=np.zeros_like(both), where=both > 0)
     return np.stack([precision, recall, f_score], axis=-1)

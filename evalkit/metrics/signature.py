@@ -2,11 +2,32 @@
 
 A scorer's own signature holds its settings. How many references there were depends on the data,
 so it is put in front by whoever has them, as ``nrefs`` (sacrebleu's word and place).
+The short form abbreviates sacrebleu's keys as sacrebleu 2.6 does, and leaves all others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["join", "with_references"]
+__all__ = ["join", "shorten", "with_references"]
+
+_SHORT = {
+    "nrefs": "#",
+    "bs": "bs",
+    "ar": "ar",
+    "seed": "rs",
+    "test": "t",
+    "lang": "l",
+    "origlang": "o",
+    "subset": "S",
+    "case": "c",
+    "eff": "e",
+    "smooth": "s",
+    "space": "s",
+    "norm": "nr",
+    "punct": "pn",
+    "asian": "as",
+    "version": "v",
+}
+"""sacrebleu's keys and their abbreviations; ``tok`` is one only in TER's signature."""
 
 
 def join(parts: Mapping[str, str | int | float | bool]) -> str:
@@ -32,6 +53,17 @@ def with_references(signature: str, references: Iterable[Sequence[str]]) -> str:
     counts = {len(found) for found in references} - {0}
     shown = "var" if len(counts) > 1 else str(max(counts, default=0))
     return f"nrefs:{shown}|{signature}" if signature else f"nrefs:{shown}"
+
+
+def shorten(signature: str) -> str:
+    """The signature with sacrebleu's abbreviations for its keys.
+
+    >>> shorten("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0")
+    '#:1|c:mixed|e:no|tok:13a|s:exp|v:2.6.0'
+    """
+    parts = [part.partition(":") for part in signature.split("|")]
+    short = {"tok": "t", **_SHORT} if ("tok", ":", "tercom") in parts else _SHORT
+    return "|".join(f"{short.get(key, key)}{colon}{value}" for key, colon, value in parts)
 
 
 def _shown(value: str | float) -> str:

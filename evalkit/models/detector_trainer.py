@@ -44,6 +44,8 @@ class Optimisation:
     """Of the weight matrices."""
     edit_weight: float
     """Weight of the loss of the post-editing heads."""
+    precision: str = "float32"
+    """Of the matrix products: ``float32`` or ``bfloat16``."""
 
     def rate(self, step: int) -> float:
         """The learning rate of a step, from 0."""
@@ -80,7 +82,9 @@ class Trainer:
         batch = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
         for group in self._optimiser.param_groups:
             group["lr"] = self._settings.rate(self.step)
-        logits = self.net(batch["ids"], batch["mask"], batch["first"], batch["last"])
+        half = self._settings.precision == "bfloat16"
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
+            logits = self.net(batch["ids"], batch["mask"], batch["first"], batch["last"])
         loss = self._loss(logits, batch)
         self._optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
@@ -92,11 +96,11 @@ class Trainer:
         return float(loss.detach())
 
     def _loss(self, logits: Logits, batch: Mapping[str, Tensor]) -> Tensor:
-        wrong = _cross_entropy(logits.wrong, batch["wrong"])
-        gap = _cross_entropy(logits.gap, batch["gap"])
+        wrong = _cross_entropy(logits.wrong.float(), batch["wrong"])
+        gap = _cross_entropy(logits.gap.float(), batch["gap"])
         known = batch["edit"] != IGNORED
         edit = functional.binary_cross_entropy_with_logits(
-            logits.edit, batch["edit"].clamp(min=0).to(logits.edit.dtype), reduction="none"
+            logits.edit.float(), batch["edit"].clamp(min=0).float(), reduction="none"
         )
         mean = (edit * known).sum() / known.sum().clamp(min=1)
         return wrong + gap + self._settings.edit_weight * mean

@@ -11,7 +11,7 @@ from evalkit.corpus.parallel import Parallel
 from evalkit.errors import ConfigError
 from evalkit.execute import Progress, silent
 from evalkit.metrics.word_frequency import CLASSES, WordFrequency, count, rarest
-from evalkit.pipeline.collect import Labels, collect
+from evalkit.pipeline.collect import Collector, Labels, collect
 from evalkit.pipeline.segments import Measurements, Wanted, measure_segments
 from evalkit.records import FloatArray, Measured
 from evalkit.stages import Scorer
@@ -27,7 +27,7 @@ from evalkit.stats.estimate import estimate
 from evalkit.stats.resampling import Resampling
 from evalkit.text.words import count_words
 
-__all__ = ["LENGTHS", "Question", "bucket_segments"]
+__all__ = ["LENGTHS", "BucketJob", "Question", "bucket_segments"]
 
 LENGTHS = (10, 20, 30, 40, 50, 60)
 """Words at which a bucket of lengths begins, as compare-mt has them."""
@@ -46,6 +46,18 @@ class Question:
     values as they are."""
     frequencies: Mapping[str, int] | None = None
     """How often words stand in a training text; None: in the references themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketJob:
+    """The surroundings of a question."""
+
+    settings: Resampling
+    """How to resample inside a bucket."""
+    language: str = "en"
+    """ISO 639-1 code of the hypotheses."""
+    also: Sequence[Collector] = ()
+    """Whatever else wants to see every chunk."""
 
 
 _Number = Callable[[Chunk, str], Sequence[float]]
@@ -80,9 +92,8 @@ def bucket_segments(
     parallel: Parallel,
     scorers: Sequence[Scorer],
     question: Question,
-    settings: Resampling,
+    job: BucketJob,
     *,
-    language: str = "en",
     progress: Progress = silent,
 ) -> tuple[BucketTable, ...]:
     """The scores by bucket; by frequency also those of words by their own frequency.
@@ -91,14 +102,14 @@ def bucket_segments(
         parallel: the files.
         scorers: what to measure.
         question: by what.
-        settings: how to resample inside a bucket.
-        language: ISO 639-1 code of the hypotheses.
+        job: how to resample inside a bucket, and in which language.
         progress: is told of finished segments.
 
     Raises:
         ConfigError: the files lack what the question needs.
     """
-    wanted = Wanted(cluster=settings.unit, language=language)
+    settings = job.settings
+    wanted = Wanted(cluster=settings.unit, language=job.language)
     if question.by == "frequency":
         given = question.frequencies
         frequencies = _counted(parallel) if given is None else given
@@ -108,7 +119,7 @@ def bucket_segments(
         made = [*scorers, words]
     else:
         keys, made = _keys(parallel, question), list(scorers)
-    measured = measure_segments(parallel, made, wanted, also=[keys], progress=progress)
+    measured = measure_segments(parallel, made, wanted, also=[keys, *job.also], progress=progress)
     grouped = {system: _grouped(keys, system, question) for system in parallel.systems}
     titles = {"frequency": "frequency of the rarest reference word"}
     title = titles.get(question.by, question.by.removeprefix("column:"))

@@ -4,7 +4,7 @@ A collector takes chunk after chunk and keeps numbers: rows or sums of statistic
 labels, lengths. So the memory of a job is that of its numbers, whatever the texts weigh.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,9 +13,10 @@ from evalkit.corpus.chunks import Chunk
 from evalkit.corpus.parallel import Parallel
 from evalkit.errors import ConfigError, nearest
 from evalkit.execute import Progress, silent
+from evalkit.metrics.bleu import Bleu
 from evalkit.records import FloatArray
 
-__all__ = ["Collector", "Ids", "Labels", "ReferenceCounts", "collect"]
+__all__ = ["Collector", "Doubts", "Ids", "Labels", "ReferenceCounts", "collect"]
 
 
 class Collector(Protocol):
@@ -62,6 +63,29 @@ class Ids:
     def take(self, chunk: Chunk) -> None:
         """Keeps the chunk's ids."""
         self.ids += chunk.ids
+
+
+class Doubts:
+    """Whether a system's hypotheses look tokenised already, which lowers BLEU.
+
+    Args:
+        system: the system's name.
+    """
+
+    def __init__(self, system: str) -> None:
+        self.system = system
+        self._ends: list[str] = []
+
+    def take(self, chunk: Chunk) -> None:
+        """Keeps of each hypothesis what BLEU looks at: its end."""
+        self._ends += [" ." if t.endswith(" .") else "" for t in chunk.systems[self.system]]
+
+    def of(self, scorers: Sequence[object]) -> Iterator[str]:
+        """What every BLEU among the scorers has to say."""
+        for scorer in scorers:
+            said = scorer.doubt(self._ends) if isinstance(scorer, Bleu) else None
+            if said:
+                yield f"{self.system!r}: {said}"
 
 
 class Labels:

@@ -9,7 +9,7 @@ import numpy as np
 
 from evalkit.execute import ordered_map, plan
 from evalkit.pipeline.job import Job
-from evalkit.records import Batch, Context, Measured, SetMeasured, Span, TokenScore
+from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
 from evalkit.stages import Scorer, SetScorer
 from evalkit.store.parts import key_of
 
@@ -86,7 +86,7 @@ def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> 
 
 def measure_all(
     job: Job, scorers: Sequence[Scorer | SetScorer], hypotheses: Hypotheses, *, stage: str
-) -> tuple[tuple[tuple[Scorer, Measured], ...], tuple[tuple[SetScorer, SetMeasured], ...]]:
+) -> tuple[tuple[tuple[Scorer, Measured], ...], tuple[tuple[SetScorer, tuple[SetScore, ...]], ...]]:
     """What scorers find text by text, and what set scorers find in all texts together."""
     rows = [scorer for scorer in scorers if isinstance(scorer, Scorer)]
     whole = [scorer for scorer in scorers if not isinstance(scorer, Scorer)]
@@ -96,25 +96,23 @@ def measure_all(
     )
 
 
-def measure_set(job: Job, scorer: SetScorer, hypotheses: Hypotheses, *, stage: str) -> SetMeasured:
+def measure_set(
+    job: Job, scorer: SetScorer, hypotheses: Hypotheses, *, stage: str
+) -> tuple[SetScore, ...]:
     """What ``scorer`` finds in all hypotheses together, texts that failed left out."""
     chosen = [i for i in range(len(hypotheses.texts)) if i not in hypotheses.failures]
     batch = hypotheses.batch(chosen)
 
     def rows() -> list[dict[str, Any]]:
-        found = asdict(scorer.measure_set(batch))
-        values = [None if np.isnan(value) else value for value in found["values"].tolist()]
-        return [{**found, "values": values}]
+        found = [asdict(score) for score in scorer.measure_set(batch)]
+        return [{**row, "value": None if np.isnan(row["value"]) else row["value"]} for row in found]
 
     names = [field.name for field in scorer.fields]
     key = key_of(scorer.name, names, scorer.signature(), asdict(batch))
-    row: Mapping[str, Any] = job.parts.rows(stage, key, rows)[0]
-    values = [np.nan if value is None else value for value in row["values"]]
-    return SetMeasured(
-        np.array(values, dtype=np.float64),
-        row["n_scored"],
-        row["n_skipped"] + len(hypotheses.failures),
-        row["reason"],
+    kept: Sequence[Mapping[str, Any]] = job.parts.rows(stage, key, rows)
+    return tuple(
+        SetScore(**{**row, "value": np.nan if row["value"] is None else row["value"]})
+        for row in kept
     )
 
 

@@ -10,13 +10,18 @@ from evalkit.stats import results as stats
 __all__ = ["note_of", "number", "segment_report"]
 
 
-def segment_report(scores: Scores, *, name: str = "score", title: str = "Scores") -> Report:
-    """The numbers as a report of one table."""
+def segment_report(scores: Scores, *, notes: tuple[str, ...] = ()) -> Report:
+    """The numbers as a report of one table.
+
+    Args:
+        scores: the numbers.
+        notes: what a reader must know before they trust the table.
+    """
     settings = scores.settings
     unit = "segment" if settings is None else settings.unit
     table = Table(
-        name=f"{name}s",
-        title=title,
+        name="scores",
+        title="Scores",
         unit="segment",
         cluster=unit,
         n_items=scores.n,
@@ -27,9 +32,10 @@ def segment_report(scores: Scores, *, name: str = "score", title: str = "Scores"
         systems=scores.systems,
         scores=tuple(map(_score, scores.scored)),
         comparisons=tuple(map(_comparison, scores.comparisons)),
+        notes=notes,
         correction="holm" if settings is None else settings.correction,
     )
-    run = about_now(name).model_copy(update={"warnings": scores.warnings})
+    run = about_now("score").model_copy(update={"warnings": scores.warnings})
     return Report(run=run, tables=(table,), documents=(), items=())
 
 

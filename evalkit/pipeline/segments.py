@@ -8,7 +8,7 @@ import numpy as np
 from evalkit.corpus.parallel import CHUNK, Parallel
 from evalkit.execute import Progress, silent
 from evalkit.metrics.signature import with_references
-from evalkit.pipeline.collect import Collector, Ids, Labels, ReferenceCounts, collect
+from evalkit.pipeline.collect import Collector, Doubts, Ids, Labels, ReferenceCounts, collect
 from evalkit.pipeline.items import named
 from evalkit.pipeline.keepers import Found, Rows, Sums, unresampled
 from evalkit.records import Measured
@@ -57,6 +57,8 @@ class Measurements:
     """The segments' ids, where they were asked for."""
     clusters: Sequence[str] | None = None
     """The cluster of each segment; None: each is its own."""
+    warnings: tuple[str, ...] = ()
+    """What a user must know before they trust a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def measure_segments(
     rows = [Rows(system, scorers, parallel.n, wanted.language) for system in parallel.systems]
     counts, ids = ReferenceCounts(), Ids()
     labels = None if wanted.cluster == "segment" else Labels(wanted.cluster)
-    collectors: list[Collector] = [counts, *rows, *also]
+    doubts = [Doubts(system) for system in parallel.systems]
+    collectors: list[Collector] = [counts, *doubts, *rows, *also]
     collectors += [labels] if labels is not None else []
     collectors += [ids] if wanted.ids else []
     collect(parallel, collectors, progress=progress)
@@ -124,6 +127,7 @@ def measure_segments(
         signatures=_signatures(scorers, counts),
         ids=ids.ids if wanted.ids else None,
         clusters=labels.labels if labels is not None else None,
+        warnings=_warnings(parallel, doubts, scorers),
     )
 
 
@@ -154,10 +158,10 @@ def score_segments(
     """
     if _needs_rows(parallel, wanted, settings):
         measured = measure_segments(parallel, scorers, wanted, also=also, progress=progress)
-        return _of_rows(measured, settings, parallel.warnings)
+        return _of_rows(measured, settings)
     sums = [Sums(system, scorers, wanted.language, settings) for system in parallel.systems]
-    counts = ReferenceCounts()
-    collect(parallel, [counts, *sums, *also], progress=progress)
+    counts, doubts = ReferenceCounts(), [Doubts(system) for system in parallel.systems]
+    collect(parallel, [counts, *doubts, *sums, *also], progress=progress)
     signatures = _signatures(scorers, counts)
     return Scores(
         n=parallel.n,
@@ -170,7 +174,7 @@ def score_segments(
         ),
         settings=settings,
         n_clusters=parallel.n,
-        warnings=parallel.warnings,
+        warnings=_warnings(parallel, doubts, scorers),
     )
 
 
@@ -221,9 +225,7 @@ def _needs_rows(parallel: Parallel, wanted: Wanted, settings: Resampling | None)
     return small or len(parallel.systems) > 1 or wanted.cluster != "segment"
 
 
-def _of_rows(
-    measured: Measurements, settings: Resampling | None, warnings: tuple[str, ...]
-) -> Scores:
+def _of_rows(measured: Measurements, settings: Resampling | None) -> Scores:
     clusters = measured.clusters
     scored = []
     for system, parts in measured.found.items():
@@ -243,7 +245,7 @@ def _of_rows(
         n_clusters=measured.n if clusters is None else len(set(clusters)),
         comparisons=() if settings is None else compare_segments(measured, settings),
         measured=measured,
-        warnings=warnings,
+        warnings=measured.warnings,
     )
 
 
@@ -251,6 +253,12 @@ def _values(scorer: Scorer, rows: Measured) -> tuple[Estimate, ...]:
     total = sliced(rows.statistics[rows.valid]).total().values()[0]
     n_scored = int(rows.valid.sum())
     return unresampled(scorer, total, n_scored, len(rows.valid) - n_scored)
+
+
+def _warnings(
+    parallel: Parallel, doubts: Sequence[Doubts], scorers: Sequence[Scorer]
+) -> tuple[str, ...]:
+    return (*parallel.warnings, *(said for each in doubts for said in each.of(scorers)))
 
 
 def _signatures(scorers: Sequence[Scorer], counts: ReferenceCounts) -> dict[str, str]:

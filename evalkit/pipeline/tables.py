@@ -14,7 +14,7 @@ from evalkit.config.models import StatisticsSection
 from evalkit.metrics.signature import with_references
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.measure import Hypotheses
-from evalkit.records import Measured, SetMeasured
+from evalkit.records import Measured, SetScore
 from evalkit.results import Comparison, Rank, Score, Table
 from evalkit.stages import Scorer, SetScorer
 from evalkit.stats import results as stats
@@ -45,7 +45,7 @@ class Scored:
 
     hypotheses: Hypotheses
     found: tuple[tuple[Scorer, Measured], ...]
-    whole: tuple[tuple[SetScorer, SetMeasured], ...] = ()
+    whole: tuple[tuple[SetScorer, tuple[SetScore, ...]], ...] = ()
     """Measures of all texts together; they stand in the table without interval or test."""
 
 
@@ -148,17 +148,17 @@ def _whole_scores(scored: Scored) -> list[Score]:
         Score(
             system=scored.hypotheses.system,
             scorer=scorer.name,
-            field=field.name,
-            unit=field.unit,
-            higher_is_better=field.higher_is_better,
-            value=_number(value),
+            field=found.name,
+            unit=found.unit,
+            higher_is_better=found.higher_is_better,
+            value=_number(found.value),
             note=_sentence(found.reason, f"no interval: {scorer.whole}"),
-            n_scored=found.n_scored,
-            n_skipped=found.n_skipped,
+            n_scored=found.n_texts,
+            n_skipped=len(scored.hypotheses.texts) - found.n_texts,
             signature=_signature(scorer, scored.hypotheses),
         )
-        for scorer, found in scored.whole
-        for field, value in zip(scorer.fields, found.values.tolist(), strict=True)
+        for scorer, numbers in scored.whole
+        for found in numbers
     ]
 
 

@@ -61,15 +61,15 @@ class Texts:
         return tuple(found for scorer in self._scorers for found in self._of(scorer, batch))
 
     def _of(self, scorer: SetScorer, batch: Batch) -> list[Scored]:
-        found = scorer.measure_set(batch)
         nan = float("nan")
-        reason = f"no interval: {scorer.whole}"
-        interval = Interval(nan, nan, nan, found.n_scored, "", reason)
         signature = scorer.signature()
         if batch.references is not None and "references" in scorer.needs:
             signature = with_references(signature, batch.references)
-        numbers = (
-            Estimate(field, value, interval, found.n_scored, found.n_skipped, found.reason)
-            for field, value in zip(scorer.fields, found.values.tolist(), strict=True)
-        )
-        return [Scored(self.system, scorer.name, number, signature) for number in numbers]
+        made = []
+        for field, found in zip(scorer.fields, scorer.measure_set(batch), strict=True):
+            n_skipped = len(batch) - found.n_texts
+            reason = f"no interval: {scorer.whole}"
+            interval = Interval(nan, nan, nan, found.n_texts, "", reason)
+            number = Estimate(field, found.value, interval, found.n_texts, n_skipped, found.reason)
+            made.append(Scored(self.system, scorer.name, number, signature))
+        return made

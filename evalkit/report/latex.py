@@ -5,6 +5,7 @@ as a command. Signatures stand in comments above the table. What is undefined is
 reason a line below the table. Needs ``\usepackage{booktabs}`` and a Unicode engine or T1 fonts.
 """
 
+import re
 from collections.abc import Iterator
 
 from evalkit.report import visible
@@ -32,7 +33,6 @@ _COMMANDS = {
     "`": r"\textasciigrave{}",
     "'": r"\textquotesingle{}",
     '"': r"\textquotedbl{}",
-    "-": r"\mbox{-}",
     "[": "{[}",
     "*": "{*}",
 }
@@ -47,7 +47,8 @@ def escape(text: str) -> str:
     >>> print(escape("50% of $x_1$ & \\more"))
     50\% of \$x\_1\$ \& \textbackslash{}more
     """
-    return visible.line(text).translate(_TRANSLATED)
+    # Two hyphens would become a dash.
+    return re.sub("-(?=-)", "-{}", visible.line(text).translate(_TRANSLATED))
 
 
 def table(found: Table, *, intervals: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""Every score of a run as CSV in long form: one row per table, system and field.
+"""Every score of a run as CSV in long form: one row per table, system and field or set measure.
 
 Numbers are written in full, for programs; what is undefined is an empty cell with its reason in
 ``note``. Spreadsheets run a text that starts like a formula, so such a text gets an apostrophe in
@@ -46,6 +46,11 @@ def scores(report: Report) -> str:
             counts = (score.n_scored, score.n_skipped)
             reasons = map(safe, (score.note, score.signature))
             writer.writerow((*map(safe, names), *values, *counts, *reasons))
+        for measure in table.sets:
+            names = (table.name, measure.system, measure.name, measure.name, measure.unit)
+            values = map(_number, (measure.value, None, None))
+            reasons = map(safe, (measure.note, measure.signature))
+            writer.writerow((*map(safe, names), *values, measure.n_texts, 0, *reasons))
     return file.getvalue()
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from evalkit.report import visible
 from evalkit.report.comparing import Comparisons, comparisons
-from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
+from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead, sets, sets_lead
 from evalkit.report.standing import Standing
 from evalkit.results import Table
 
@@ -43,15 +43,29 @@ def score_table(table: Table, width: int) -> Iterator[RenderableType]:
     if not grid.columns:
         yield plain("Nothing was scored.")
         return
+    yield from _drawn(grid, width)
+    for standing in grid.legend:
+        yield plain(f"{standing.value} {standing.words}")
+    yield from footnotes(grid.footnotes)
+    yield from _compared(comparisons(table), width)
+    yield from _together(table, width)
+
+
+def _together(table: Table, width: int) -> Iterator[RenderableType]:
+    grid = sets(table)
+    if grid.columns:
+        yield Text()
+        yield plain(sets_lead(table))
+        yield from _drawn(grid, width)
+        yield from footnotes(grid.footnotes)
+
+
+def _drawn(grid: Grid, width: int) -> Iterator[RenderableType]:
     if len(grid.rows) > len(grid.columns) and _fits_across(grid, width):
         yield _fields(grid)
     else:
         for rows in _chunks(grid, width):
             yield _systems(grid.columns, rows)
-    for standing in grid.legend:
-        yield plain(f"{standing.value} {standing.words}")
-    yield from footnotes(grid.footnotes)
-    yield from _compared(comparisons(table), width)
 
 
 def sheet(*names: tuple[str, bool]) -> Drawn:

@@ -13,6 +13,7 @@ Left out: BCa, which needs every row once more; permutation (``Shard.compared`` 
 bootstrap).
 """
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +24,7 @@ from evalkit.stages import Scorer
 from evalkit.stats.bootstrap import Replicates
 from evalkit.stats.exact import ExactSums
 from evalkit.stats.keyed import keys
-from evalkit.stats.resampling import Resampling
+from evalkit.stats.resampling import FEW_CLUSTERS, Resampling
 from evalkit.stats.results import Estimate, Interval, PairedTest
 from evalkit.stats.sample import Score, sampled
 from evalkit.stats.weights import poisson_sums
@@ -39,8 +40,11 @@ class Shard:
     """(1, k), every item once."""
     drawn: ExactSums
     """(draws, k), every item as often as its cluster's weight says."""
-    n_clusters: int
-    """Clusters of the valid items. One whose items lie in several shards counts in each."""
+    least_keys: tuple[int, ...]
+    """The 31 least keys of its clusters, so that few clusters are counted right however they lie
+    in the shards."""
+    n_parts: int
+    """Clusters of the valid items; one whose items lie in several shards counts in each."""
     n_scored: int
     """Valid items."""
     n_skipped: int
@@ -59,11 +63,17 @@ class Shard:
         return Shard(
             self.total + other.total,
             self.drawn + other.drawn,
-            self.n_clusters + other.n_clusters,
+            _least({*self.least_keys, *other.least_keys}),
+            self.n_parts + other.n_parts,
             self.n_scored + other.n_scored,
             self.n_skipped + other.n_skipped,
             self.settings,
         )
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters of the valid items; above 30, one in several shards counts in each."""
+        return len(self.least_keys) if len(self.least_keys) <= FEW_CLUSTERS else self.n_parts
 
     def replicates(self, score: Score) -> Replicates:
         """The scores of all items and of the draws."""
@@ -124,7 +134,8 @@ def resample_shard(
         Shard(
             total=rows.total(),
             drawn=rows.sums(_joined(poisson_sums(rows, key, settings.draws))),
-            n_clusters=len(sample),
+            least_keys=_least(key.tolist()),
+            n_parts=len(sample),
             n_scored=len(kept),
             n_skipped=n - len(kept),
             settings=settings,
@@ -146,6 +157,10 @@ def shard_difference(
         raise ValueError("shards of different items or settings: the same items are needed")
     difference = first.replicates(score) - second.replicates(score)
     return difference.intervals(first.settings), difference.tests(first.settings)
+
+
+def _least(keys: Iterable[int]) -> tuple[int, ...]:
+    return tuple(heapq.nsmallest(FEW_CLUSTERS + 1, keys))
 
 
 def _joined(chunks: Iterable[FloatArray]) -> FloatArray:

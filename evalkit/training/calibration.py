@@ -1,12 +1,14 @@
 """Fits a trained detector's calibration and threshold to texts whose errors people marked.
 
 Use other texts than those that the detector learned from. Each token's label comes from the
-marked spans: it lies in one, or one starts on it. The threshold is the lowest at which false
-alarms stay as rare as asked for; a marked stretch and a span match one to one, by at least one
-common character. Leaves out severities.
+marked spans: it lies in one, or one starts on it. The probability that an error lies on a token,
+which decides what is marked, is fitted on errors of fluency alone; the expected number of errors
+also on what post-editors changed, which ranks systems better. The threshold is the lowest at which
+false alarms (marks that touch nothing that anybody marked) stay as rare as asked for. Leaves out
+severities.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +30,12 @@ from evalkit.text.words import count_words, tokens
 if TYPE_CHECKING:
     from evalkit.models.detector_reader import Heads
 
-__all__ = ["Marked", "Place", "Read", "calibrate", "labels", "matches", "read_marked"]
+__all__ = [
+    "CalibrationSets", "Marked", "Place", "Read", "calibrate", "labels", "read_marked", "untouched",
+]  # fmt: skip
 
 Place = tuple[int, int]
-THRESHOLDS = np.linspace(0.05, 0.95, 181)
+THRESHOLDS = np.linspace(0.01, 0.95, 189)
 SHARPER = 2.0
 """What fitted weights are multiplied by: people's marks are incomplete, and the noise of what they
 passed over pulls weights towards 0. Chosen with rated sentences of webnlg2020 and gmeg (halves a),
@@ -93,54 +97,76 @@ def labels(places: Sequence[Place], errors: Sequence[Place]) -> tuple[BoolArray,
     return inside, starts
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationSets:
+    """Marked texts by what they are for; the detector must not have learned from any."""
+
+    errors: Sequence[Sequence[Marked]]
+    """Errors of fluency: what a mark is to be put on."""
+    counts: Sequence[Sequence[Marked]]
+    """What is counted; the first set's raters say how much is one error."""
+    alarms: Sequence[Sequence[Marked]]
+    """Texts in which marks that touch nothing marked are false alarms, clean ones among them."""
+
+
 def calibrate(
-    folder: Path,
-    sets: Sequence[Sequence[Marked]],
-    *,
-    words_per_alarm: float,
-    device: str = "cpu",
+    folder: Path, sets: CalibrationSets, *, words_per_alarm: float, device: str = "cpu"
 ) -> Calibration:
     """Fits, writes the result into the folder's ``model.json``, and gives it.
 
-    All sets share the weights, and each is fitted with its own bias, since people mark more in
-    some kinds of text than in others. The weights are then made sharper, and the biases are those
-    at which the probabilities add up to the first set's errors: its raters say what an error is.
+    The sets of a fit share the weights, and each has its own bias, since people mark more in some
+    kinds of text than in others; the biases kept are those at which the probabilities add up to
+    the first set's errors. Weights of counts are made sharper (``SHARPER``). The threshold is the
+    lowest at which none of the sets ``alarms`` has more than one false alarm in so many words.
 
     Args:
         folder: a trained detector.
-        sets: marked by people; the detector must not have learned from them. The threshold comes
-            from the first.
-        words_per_alarm: at most one false alarm in so many words.
+        sets: texts that people marked.
+        words_per_alarm: fewest words to a false alarm.
         device: where the detector runs.
 
     Raises:
         ValueError: no sentence has an error, or every token is in one.
     """
-    read = [read_marked(folder, sentences, device=device) for sentences in sets]
-    weights = tuple(SHARPER * weight for weight in _fit(read).weights)
-    token, start = (_counting(weights, read[0], kind) for kind in (0, 1))
+    known: dict[int, list[Read]] = {}
+
+    def read(some: Sequence[Sequence[Marked]]) -> list[list[Read]]:
+        for one in some:
+            if id(one) not in known:
+                known[id(one)] = read_marked(folder, one, device=device)
+        return [known[id(one)] for one in some]
+
+    errors, counts = read(sets.errors), read(sets.counts)
+    token = _counting(_fit(errors, 0).weights, errors[0], 0)
+    sharp = tuple(SHARPER * weight for weight in _fit(counts, 0).weights)
+    start = _counting(sharp, counts[0], 1)
     settings = dict(bundle_settings(folder))
-    threshold = next(
-        (
-            float(value)
-            for value in THRESHOLDS
-            if _words_per_alarm(read[0], token, Marker(settings, threshold=value))
-            >= words_per_alarm
-        ),
-        float(THRESHOLDS[-1]),
-    )
-    found = Calibration(token, start, round(threshold, 4))
+    threshold = _threshold(read(sets.alarms), token, settings, words_per_alarm)
     settings["calibration"] = {
         "token": _named(token),
         "start": _named(start),
-        "threshold": found.threshold,
+        "threshold": threshold,
     }
     update_settings(folder, settings)
-    return found
+    return Calibration(token, start, threshold)
 
 
-def _fit(sets: Sequence[Sequence[Read]]) -> Logistic:
-    """Shared weights and the first set's bias."""
+def _threshold(
+    sets: Sequence[Sequence[Read]],
+    token: Logistic,
+    settings: Mapping[str, object],
+    words_per_alarm: float,
+) -> float:
+    """The lowest that keeps false alarms rare in every set; the highest where none does."""
+    for value in THRESHOLDS.tolist():
+        marker = Marker(settings, threshold=value)
+        if all(_words_per_alarm(read, token, marker) >= words_per_alarm for read in sets):
+            return round(float(value), 4)
+    return float(THRESHOLDS[-1])
+
+
+def _fit(sets: Sequence[Sequence[Read]], kind: int) -> Logistic:
+    """Shared weights and the first set's bias, for errors (kind 0) or their starts (1)."""
     blocks, marks = [], []
     for number, read in enumerate(sets):
         rows = np.vstack([one.rows for one in read])
@@ -148,7 +174,7 @@ def _fit(sets: Sequence[Sequence[Read]]) -> Logistic:
         if number:
             member[:, number - 1] = 1.0
         blocks.append(np.hstack([rows, member]))
-        marks += [labels(one.places, one.marked.errors)[0] for one in read]
+        marks += [labels(one.places, one.marked.errors)[kind] for one in read]
     found = fit_logistic(np.vstack(blocks), np.concatenate(marks))
     return Logistic(found.weights[: len(FEATURES)], found.bias)
 
@@ -167,19 +193,19 @@ def _counting(weights: tuple[float, ...], read: Sequence[Read], kind: int) -> Lo
     return Logistic(weights, low)
 
 
-def matches(spans: Sequence[Place], errors: Sequence[Place]) -> int:
-    """How many spans and errors pair off one to one with at least one character in common.
+def untouched(spans: Sequence[Place], errors: Sequence[Place]) -> int:
+    """How many spans hold no character of an error, and hold or touch no place without extent.
 
-    >>> matches([(0, 4), (5, 9), (20, 22)], [(2, 7), (6, 8)])
-    2
+    >>> untouched([(0, 4), (5, 9), (20, 22)], [(2, 4), (9, 9)])
+    1
     """
-    left, n = sorted(errors, key=lambda place: place[1]), 0
-    for start, end in sorted(spans, key=lambda place: place[1]):
-        partner = next((error for error in left if error[0] < end and error[1] > start), None)
-        if partner is not None:
-            left.remove(partner)
-            n += 1
-    return n
+    return sum(
+        not any(
+            (a < end and b > start) or (a == b and start <= a <= end)  # an error, a missing thing
+            for a, b in errors
+        )
+        for start, end in spans
+    )
 
 
 def _words_per_alarm(read: Sequence[Read], token: Logistic, marker: Marker) -> float:
@@ -187,8 +213,8 @@ def _words_per_alarm(read: Sequence[Read], token: Logistic, marker: Marker) -> f
     for one in read:
         values = token.probabilities(one.rows)
         scores = [TokenScore(*place, float(p)) for place, p in zip(one.places, values, strict=True)]
-        found = [(s.start, s.end) for s in marker.spans(one.marked.text, scores, one.heads)]
-        alarms += len(found) - matches(found, one.marked.errors)
+        found = [(s.start, s.end) for s in marker.spans(scores, one.heads)]
+        alarms += untouched(found, one.marked.errors)
         words += count_words(one.marked.text)
     return words / alarms if alarms else float("inf")
 

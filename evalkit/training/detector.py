@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,10 @@ from evalkit.config.load import parse_yaml, validated
 from evalkit.errors import ConfigError, InputError, nearest
 from evalkit.execute import Progress, silent
 from evalkit.models.pieces import pieces_of
-from evalkit.training.corruption import GAPS, OPERATIONS, WRONGS, Corruptor
-from evalkit.training.detector_batches import Batches
+from evalkit.training.corruption import OPERATIONS, Corruptor
+from evalkit.training.detector_batches import Batches, Shares
 from evalkit.training.detector_data import Corpus, Reading, read_corpus
+from evalkit.training.draft import GAPS, WRONGS
 from evalkit.training.lexicon import build_lexicon
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ class DetectorRecipe(BaseModel):
     edit_weight: float = Field(0.3, ge=0)
     """Weight of their loss."""
     joined_share: float = Field(0.1, ge=0, le=1)
-    """Share of the clean sentences that come two in a row."""
+    """Share of the clean sentences that come together with the next one of their text."""
+    spliced_share: float = Field(0.0, ge=0, le=1)
+    """Share of these pairs that are run together by a comma or by nothing."""
+    curly_share: float = Field(0.0, ge=0, le=1)
+    """Share of the sentences whose straight quotation marks and apostrophes are made curly."""
     errors: tuple[float, ...] = (0.35, 0.3, 0.22, 0.13)
     """Weights of 0, 1, 2 … errors in a sentence."""
     operations: dict[str, float] = Field(
@@ -84,6 +89,8 @@ class DetectorRecipe(BaseModel):
     """Steps between checkpoints."""
     threads: int = Field(1, ge=1)
     """Threads of the arithmetic; another number gives other last digits."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the matrix products in training; bfloat16 is twice as fast where the processor has it."""
 
     def optimisation(self) -> "Optimisation":
         """The optimiser's part."""
@@ -186,7 +193,10 @@ def _batches(config: DetectorRecipe, corpus: Corpus, encoder: "Encoder") -> Batc
         raise ConfigError(f"recipe: {error}") from error
     return Batches(
         corpus, corruptor, pieces_of(encoder), config.seed,
-        config.tagged_share, config.joined_share, config.chunk, config.n_subwords,
+        Shares(
+            config.tagged_share, config.joined_share, config.spliced_share, config.curly_share
+        ),
+        config.chunk, config.n_subwords,
     )  # fmt: skip
 
 

@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.models.pieces import IGNORED, Pieces
-from evalkit.training.corruption import Corruptor, Labelled
+from evalkit.training.corruption import Corruptor
 from evalkit.training.detector_data import Corpus, Tagged
+from evalkit.training.draft import Labelled
+from evalkit.training.phrase_errors import joined, splice
 
-__all__ = ["Batches"]
+__all__ = ["Batches", "Shares"]
 
 Item = TypeVar("Item")
 
@@ -34,6 +36,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """How sentences are mixed, each 0-1."""
+
+    tagged: float
+    """Of all sentences: those that carry real tags."""
+    joined: float = 0.0
+    """Of the clean ones that have a successor: those that come together with it, as one text."""
+    spliced: float = 0.0
+    """Of these pairs: those that are run together by a comma or by nothing."""
+    curly: float = 0.0
+    """Of all sentences: those whose straight quotation marks and apostrophes are made curly."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batches:
     """Endless batches over a corpus."""
 
@@ -41,10 +57,7 @@ class Batches:
     corruptor: Corruptor
     pieces: Pieces
     seed: int
-    tagged_share: float
-    """Share of the sentences that carry real tags."""
-    joined_share: float
-    """Share of the clean sentences that come two in a row, as one text."""
+    shares: Shares
     chunk: int
     """Sentences drawn at a time."""
     n_subwords: int
@@ -53,50 +66,44 @@ class Batches:
     def chunk_batches(self, number: int) -> list[dict[str, NDArray[np.int64]]]:
         """The batches of chunk ``number``, in the order of learning."""
         rng = np.random.default_rng((self.seed, number))
-        n_tagged = round(self.chunk * self.tagged_share) if self.corpus.tagged else 0
+        n_tagged = round(self.chunk * self.shares.tagged) if self.corpus.tagged else 0
         n_clean = self.chunk - n_tagged
-        examples = [self._from_clean(rng, *pair) for pair in self._clean(rng, number, n_clean)]
-        drawn = _draw(self.corpus.tagged, (self.seed, 1), number * n_tagged, n_tagged)
-        examples += [self._from_tagged(one) for one in drawn]
+        drawn = _draw(range(len(self.corpus.clean)), (self.seed, 0), number * n_clean, n_clean)
+        examples = [self._from_clean(rng, i) for i in drawn]
+        tagged = _draw(self.corpus.tagged, (self.seed, 1), number * n_tagged, n_tagged)
+        examples += [self._from_tagged(rng, one) for one in tagged]
         examples.sort(key=lambda example: len(example.ids))
         groups = list(_groups(examples, self.n_subwords))
         return [_arrays(groups[i]) for i in rng.permutation(len(groups)).tolist()]
 
-    def _clean(
-        self, rng: np.random.Generator, number: int, n: int
-    ) -> Iterator[tuple[tuple[str, ...], ...]]:
-        drawn = _draw(self.corpus.clean, (self.seed, 0), number * n, n)
-        while drawn:
-            sentence = drawn.pop()
-            joined = drawn and rng.random() < self.joined_share
-            yield (sentence, drawn.pop()) if joined else (sentence,)
+    def _from_clean(self, rng: np.random.Generator, i: int) -> Example:
+        one = self._corrupted(rng, i)
+        if rng.random() < self.shares.joined and self.corpus.follows[i + 1]:
+            other = self._corrupted(rng, i + 1)
+            spliced = splice(one, other, rng) if rng.random() < self.shares.spliced else None
+            one = joined(one, other) if spliced is None else spliced
+        edit = ((IGNORED, IGNORED),) * (len(one.tokens) + 1)
+        return self._example(rng, one.tokens, (*one.wrong, IGNORED), one.gap, edit)
 
-    def _from_clean(self, rng: np.random.Generator, *sentences: tuple[str, ...]) -> Example:
-        parts = [self.corruptor.corrupt(sentence, rng) for sentence in sentences]
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = Labelled(
-                whole.tokens + part.tokens,
-                whole.wrong + part.wrong,
-                (*whole.gap[:-1], whole.gap[-1] or part.gap[0], *part.gap[1:]),
-            )
-        n = len(whole.tokens)
-        edit = ((IGNORED, IGNORED),) * (n + 1)
-        return self._example(whole.tokens, (*whole.wrong, IGNORED), whole.gap, edit)
+    def _corrupted(self, rng: np.random.Generator, i: int) -> Labelled:
+        return self.corruptor.corrupt(self.corpus.clean[i], rng)
 
-    def _from_tagged(self, one: Tagged) -> Example:
+    def _from_tagged(self, rng: np.random.Generator, one: Tagged) -> Example:
         unknown = (IGNORED,) * (len(one.tokens) + 1)
         edited = (*map(int, one.edited), IGNORED)
         edit = tuple(zip(edited, map(int, one.filled), strict=True))
-        return self._example(one.tokens, unknown, unknown, edit)
+        return self._example(rng, one.tokens, unknown, unknown, edit)
 
     def _example(
         self,
+        rng: np.random.Generator,
         tokens: tuple[str, ...],
         wrong: tuple[int, ...],
         gap: tuple[int, ...],
         edit: tuple[tuple[int, int], ...],
     ) -> Example:
+        if rng.random() < self.shares.curly:
+            tokens = curled(tokens)
         ids = [self.pieces.start]
         first, last = [], []
         for token in tokens:
@@ -106,6 +113,23 @@ class Batches:
         end = len(ids)
         ids.append(self.pieces.end)
         return Example(tuple(ids), (*first, end), (*last, end), wrong, gap, edit)
+
+
+def curled(tokens: Sequence[str]) -> tuple[str, ...]:
+    """The tokens with curly marks for straight ones; unpaired quotation marks stay.
+
+    >>> curled(('"', "don't", '"'))
+    ('“', 'don’t', '”')
+    """
+    paired = sum(word == '"' for word in tokens) % 2 == 0
+    found, opens = [], True
+    for word in tokens:
+        if word == '"' and paired:
+            found.append("“" if opens else "”")
+            opens = not opens
+        else:
+            found.append(word.replace("'", "’") if word[0].isalpha() else word)
+    return tuple(found)
 
 
 def _draw(items: Sequence[Item], seed: tuple[int, int], start: int, n: int) -> list[Item]:

@@ -18,7 +18,7 @@ from evalkit.text.sentences import split
 from evalkit.text.words import tokens
 from evalkit.training.clitics import SYMBOLS, join_clitics
 
-__all__ = ["Corpus", "Reading", "Tagged", "read_corpus"]
+__all__ = ["Corpus", "Reading", "Tagged", "penn_sentences", "read_corpus"]
 
 Tokens = tuple[str, ...]
 ENDS = frozenset(".?!")
@@ -31,7 +31,7 @@ class Reading:
     """Which fields of a row hold text, and which sentences are taken."""
 
     text_fields: Mapping[str, int]
-    """Field -> at most so many sentences of one row, spread evenly over it."""
+    """Field -> at most so many sentences of one row, in pairs spread evenly over it."""
     penn_fields: frozenset[str]
     """Those of them that are tokenised in the Penn Treebank manner."""
     shortest: int
@@ -58,6 +58,9 @@ class Corpus:
 
     clean: tuple[Tokens, ...]
     """Sentences without known errors."""
+    follows: tuple[bool, ...]
+    """For each of them, and for the end, whether it comes right after the one before it in one
+    text."""
     tagged: tuple[Tagged, ...]
     """Sentences with real errors, and post-edits without."""
     n_skipped: int
@@ -76,6 +79,8 @@ def read_corpus(paths: Sequence[Path], reading: Reading) -> Corpus:
             is in them.
     """
     clean: list[Tokens] = []
+    follows: list[bool] = []
+    known: dict[str, str] = {}
     tagged: list[Tagged] = []
     skipped = 0
     for path in paths:
@@ -86,12 +91,14 @@ def read_corpus(paths: Sequence[Path], reading: Reading) -> Corpus:
                 text = row.get(field)
                 if isinstance(text, str):
                     found = list(_sentences(text, penn=field in reading.penn_fields))
-                    good = [sentence for sentence in found if _usable(sentence, reading)]
+                    good = [i for i, sentence in enumerate(found) if _usable(sentence, reading)]
                     skipped += len(found) - len(good)
                     taken = _spread(good, most)
-                    clean += taken
+                    follows += [n > 0 and i == taken[n - 1] + 1 for n, i in enumerate(taken)]
+                    added = [tuple(known.setdefault(t, t) for t in found[i]) for i in taken]
+                    clean += added
                     if all(key in row for key in KEYS):
-                        tagged += [_untouched(sentence) for sentence in taken]
+                        tagged += [_untouched(sentence) for sentence in added]
     tagged = [one for one in tagged if 0 < len(one.tokens) <= reading.longest]
     if not clean:
         fields = ", ".join(reading.text_fields)
@@ -99,7 +106,7 @@ def read_corpus(paths: Sequence[Path], reading: Reading) -> Corpus:
             f"no usable sentence in {', '.join(map(str, paths)) or 'no file'}: each row needs "
             f"text in one of the fields {fields}. Name others in the recipe's text_fields"
         )
-    return Corpus(tuple(clean), tuple(tagged), skipped)
+    return Corpus(tuple(clean), (*follows, False), tuple(tagged), skipped)
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
@@ -144,14 +151,15 @@ def _untouched(sentence: Tokens) -> Tagged:
 
 def _sentences(text: str, *, penn: bool) -> Iterator[Tokens]:
     if penn:
-        yield from _penn_sentences(text)
+        yield from penn_sentences(text)
         return
     for start, end in split(text):
         sentence = text[start:end]
         yield tuple(sentence[a:b] for a, b in tokens(sentence))
 
 
-def _penn_sentences(text: str) -> Iterator[Tokens]:
+def penn_sentences(text: str) -> Iterator[Tokens]:
+    """The sentences of a text in Penn Treebank tokens, each as a tuple of words and marks."""
     parts = [SYMBOLS.get(token.lower(), token) for token in text.split()]
     words = ["".join(parts[i] for i in group) for group in join_clitics(parts)]
     sentence: list[str] = []
@@ -179,7 +187,9 @@ def _usable(sentence: Tokens, reading: Reading) -> bool:
     return letters >= 0.6 * len(sentence) and all(len(token) < 30 for token in sentence)
 
 
-def _spread(items: list[Tokens], most: int) -> list[Tokens]:
+def _spread(items: list[int], most: int) -> list[int]:
+    """At most so many of the items, in pairs of neighbours that are spread evenly."""
     if len(items) <= most:
         return items
-    return [items[i * len(items) // most] for i in range(most)]
+    places = [i // 2 * 2 * len(items) // most + i % 2 for i in range(most)]
+    return [items[place] for place in places]

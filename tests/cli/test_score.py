@@ -166,7 +166,9 @@ def test_ragged_references_beside_the_hypotheses(here: Path, capsys) -> None:
 
 def test_csv_and_text(here: Path, capsys) -> None:
     assert call("score", *TWO, "--format", "csv", "--metrics", "ter") == 0
-    (first, second) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    first, second, *sanity = table
+    assert {row["scorer"] for row in sanity} == {"sanity"}
     assert (first["system"], first["field"], second["system"]) == ("good", "ter", "second")
     assert float(first["value"]) < float(second["value"])
     assert call("score", *TWO, "--metrics", "ter", "--confidence", "--draws", "100") == 0
@@ -186,6 +188,68 @@ def test_latex_has_the_best_in_bold_and_escapes(here: Path, capsys) -> None:
     assert body.count(r"\textbf{") == 1
     assert body.count(r"\dagger") == 1, "the one that was not told apart from the best"
     assert "{[}" not in body, "intervals only when asked for"
+
+
+XLIFF = """<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">
+<file original="a" source-language="de" target-language="en" datatype="plaintext"><body>
+<trans-unit id="u1"><source>Das Boot kam um 12 Uhr an.</source>
+<target>{}</target></trans-unit>
+<trans-unit id="u2"><source>Das Boot fuhr bald wieder ab.</source>
+<target>The boat soon left again.</target></trans-unit></body></file></xliff>
+"""
+
+
+def test_xliff_keeps_its_ids_and_is_looked_at_by_the_gate(here: Path, capsys) -> None:
+    (here / "out.xlf").write_text(XLIFF.format("The boat arrived at 13."))
+    (here / "ref.xlf").write_text(XLIFF.format("The boat arrived at 12."))
+    asked = ("score", "--hypotheses", "out.xlf", "--references", "ref.xlf", "--metrics", "ter")
+    whole = printed(capsys, *asked, "--segments")
+    assert [row["id"] for row in whole["segments"]] == ["u1", "u2"]
+    assert metrics_of(whole)["ter"]["value"] == 10.0
+    sanity = whole["systems"][0]["sanity"]
+    assert sanity["n"] == 2
+    assert {kind: n for kind, n in sanity["counts"].items() if n} == {"number": 1}
+    assert sanity["unchecked"] == {"term": "no glossary"}
+    assert call(*asked) == 0
+    assert "Sanity gate, out: 1 number (of 2 outputs)." in capsys.readouterr().out
+    assert "sanity" not in printed(capsys, *asked, "--no-sanity")["systems"][0]
+    (here / "terms.tsv").write_text("Boot\tship\n")
+    whole = printed(capsys, *asked, "--glossary", "terms.tsv")
+    assert whole["systems"][0]["sanity"]["counts"]["term"] == 2
+
+
+def test_pairs_in_tsv_are_sources_and_targets(here: Path, capsys) -> None:
+    (here / "pairs.tsv").write_text("Das Boot\tthe boat\nDer Hafen\tthe port\n")
+    lines(here / "two.txt", "the boat", "the harbour")
+    asked = ("--hypotheses", "pairs.tsv", "--references", "two.txt", "--metrics", "rouge1")
+    assert metrics_of(printed(capsys, "score", *asked))["rouge1"]["value"] == pytest.approx(75.0)
+
+
+def test_a_shift_is_an_error_and_an_empty_line_a_warning(here: Path, capsys) -> None:
+    lines(here / "shifted.txt", *worsened(TEXTS, 0.1, 1)[1:], "the end")
+    files = ("--hypotheses", "shifted.txt", "--references", "ref.txt")
+    for command in ("score", "compare", "buckets"):
+        more = ("--hypotheses", "good.txt") if command == "compare" else ()
+        assert call(command, *files, *more) == 2
+        captured = capsys.readouterr()
+        assert "1 line later" in captured.err
+        assert captured.out == ""
+
+
+def test_short_signatures_are_sacrebleus(here: Path, capsys) -> None:
+    whole = printed(capsys, "score", *TWO, "--metrics", "bleu", "--short-signatures")
+    short = sacrebleu.BLEU()
+    short.corpus_score(TEXTS, [TEXTS])
+    assert metrics_of(whole)["bleu"]["signature"] == short.get_signature().format(short=True)
+
+
+def test_what_stands_in_standard_input_is_told(here: Path, capsys, monkeypatch) -> None:
+    rows = "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(TEXTS))
+    asked = ("--hypotheses", "piped=-", "--stdin", "jsonl", "--references", "ref.txt")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(rows.encode())))
+    whole = printed(capsys, "score", *asked, "--metrics", "bleu")
+    assert whole["systems"][0]["name"] == "piped"
+    assert metrics_of(whole)["bleu"]["value"] == pytest.approx(100.0)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalkit.corpus.entries import Entry
 from evalkit.corpus.parallel import Parallel, line_up
-from evalkit.corpus.streams import Entry, SegmentStream
+from evalkit.corpus.streams import SegmentStream
 from evalkit.errors import AlignmentError, InputError
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalkit.corpus.entries import Role
 from evalkit.corpus.files import split_lines
-from evalkit.corpus.streams import Role, open_stream
+from evalkit.corpus.streams import open_stream
 from evalkit.errors import AlignmentError, InputError, UnknownNameError
 
 

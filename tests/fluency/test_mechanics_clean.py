@@ -55,6 +55,18 @@ CLEAN = [
     ("If a < b and c > d, then x * y ** z is fine.", "angle brackets and stars of formulas"),
     ("She ate 1/2 of it, and/or he did.", "slashes"),
     ("The Labour Party chose a color.", "a name keeps its spelling"),
+    ("If it is shut, we must wait.", "a subordinate clause"),
+    ("After the gate was shut, they were calm.", "another"),
+    ("In the port of Oslo that is shut, they must wait.", "an adverbial with a clause in it"),
+    ("It is not a port, it is a ruin.", "a figure of speech"),
+    ("The port is shut, it was said, for days.", "a report"),
+    ("The port is shut, it has been claimed.", "another"),
+    ("The thing is, we must wait.", "a clause that breaks off"),
+    ("It is late, and we must wait; it is dark, so we are lost.", "joined by a conjunction"),
+    ("It is such a fine port, they are proud of it.", "a clause of consequence"),
+    ("We have a map and for this reason, we are calm.", "an adverbial after a conjunction"),
+    ("Well, it is shut. Yes, we are late.", "no clause before the comma"),
+    ("There are docks, yards, ships, they say.", "a list"),
     ("Line one ends here.\r\nLine two ends here.\r\n", "carriage returns"),
 ]
 

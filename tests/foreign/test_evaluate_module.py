@@ -36,6 +36,10 @@ BATCH = Batch(
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
+def numbers(scorer: EvaluateSet) -> list[float]:
+    return [score.value for score in scorer.measure_set(BATCH)]
+
+
 def test_numbers_by_segment_make_a_scorer(tmp_path: Path) -> None:
     made = evaluate_module(module=str(write(tmp_path, "shared", SHARED)))
     assert isinstance(made, EvaluateSegments)
@@ -70,11 +74,12 @@ def test_no_numbers_by_segment_make_a_set_scorer(tmp_path: Path) -> None:
     assert isinstance(made, SetScorer)
     assert not isinstance(made, Scorer)
     assert "gives no numbers by segment" in made.whole
-    found = made.measure_set(BATCH)
-    assert (found.values.tolist(), found.n_scored, found.n_skipped) == ([49.0], 4, 0)
-    nothing = made.measure_set(Batch(("a",), ((),)))
-    assert np.isnan(nothing.values).all()
-    assert nothing.reason == "there is nothing to score"
+    (found,) = made.measure_set(BATCH)
+    assert (found.name, found.value, found.n_texts) == ("total", 49.0, 4)
+    assert found.signature == made.signature()
+    (nothing,) = made.measure_set(Batch(("a",), ((),)))
+    assert np.isnan(nothing.value)
+    assert (nothing.n_texts, nothing.reason) == (0, "there is nothing to score; no reference")
     with pytest.raises(ValueError, match="needs references"):
         made.measure_set(Batch(("a",)))
 
@@ -82,7 +87,7 @@ def test_no_numbers_by_segment_make_a_set_scorer(tmp_path: Path) -> None:
 def test_the_key_called_score_is_the_headline(tmp_path: Path) -> None:
     made = evaluate_module(module=str(write(tmp_path, "keys", 'return {"b": 1.0, "score": 2.0}')))
     assert [field.name for field in made.fields] == ["keys", "keys.b"]
-    assert made.measure_set(BATCH).values.tolist() == [2.0, 1.0]
+    assert numbers(made) == [2.0, 1.0]
 
 
 def test_numbers_that_depend_on_other_segments_are_no_rows(tmp_path: Path) -> None:
@@ -107,14 +112,14 @@ def test_a_mean_that_stops_being_one_is_an_error_with_the_way_out(tmp_path: Path
         made.measure(BATCH)
     whole = evaluate_module(module=home, score="words", segments=False)
     assert isinstance(whole, EvaluateSet)
-    assert whole.measure_set(BATCH).values[0] == 99.0
+    assert numbers(whole) == [99.0]
 
 
 def test_settings_go_to_the_module_and_into_the_signature(tmp_path: Path) -> None:
     body = 'return {"scaled": scale * len(predictions[0])}'
     home = str(write(tmp_path, "scaled", body, arguments="predictions, references, scale=1"))
     plain, tripled = evaluate_module(module=home), evaluate_module(module=home, scale=3)
-    assert tripled.measure_set(BATCH).values == 3 * plain.measure_set(BATCH).values
+    assert numbers(tripled) == [3 * number for number in numbers(plain)]
     assert "|set.scale:3|" in tripled.signature()
     assert plain.signature() != tripled.signature()
     with pytest.raises(ConfigError, match="unexpected keyword argument 'skale'"):
@@ -126,10 +131,10 @@ def test_the_signature_hashes_the_script_and_what_it_imports_beside_it(tmp_path:
     home = write(tmp_path, "words", body, imports="from .constants import N")
     (home / "constants.py").write_text("N = 3\n")
     first = evaluate_module(module=str(home))
-    assert first.measure_set(BATCH).values.tolist() == [3.0]
+    assert numbers(first) == [3.0]
     (home / "constants.py").write_text("N = 4\n")
     second = evaluate_module(module=str(home / "words.py"))
-    assert second.measure_set(BATCH).values.tolist() == [4.0]
+    assert numbers(second) == [4.0]
     assert first.signature() != second.signature()
 
 

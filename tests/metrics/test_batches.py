@@ -11,7 +11,8 @@ from evalkit.metrics.chrf import Chrf, chrf_plus_plus
 from evalkit.metrics.extractiveness import Extractiveness
 from evalkit.metrics.faithfulness import Faithfulness
 from evalkit.metrics.length import Length
-from evalkit.metrics.rouge import Rouge, rouge1, rouge2, rouge_l, rouge_lsum, rouge_n
+from evalkit.metrics.repetition import Repetition
+from evalkit.metrics.rouge import Rouge, rouge, rouge1, rouge2, rouge_l, rouge_lsum, rouge_n
 from evalkit.metrics.ter import Ter
 from evalkit.records import Batch
 from evalkit.stages import Scorer, SegmentScorer
@@ -29,9 +30,13 @@ SURFACE = [
     rouge_lsum(),
     rouge_n(n=3),
     Rouge(kind="1", references="mean", name="rouge1-mean"),
+    Rouge(kind="2", references="jackknife", alpha=0.8, name="rouge2-jackknife"),
+    rouge("rougeS"),
+    rouge("rougeSU4"),
+    rouge("rougeW"),
 ]
 SOURCED = [Faithfulness(), Extractiveness()]
-ALL = [*SURFACE, *SOURCED, Length()]
+ALL = [*SURFACE, *SOURCED, Length(), Repetition()]
 
 
 def ids(scorer):
@@ -83,7 +88,7 @@ def test_a_perfect_copy_scores_best(scorer):
         options = {"tokenizer": "zh"} if scorer.name == "bleu" and "船" in text else {}
         subject = Bleu(**options) if options else scorer
         value = subject.score(subject.measure(data).statistics.sum(axis=0))[0]
-        best = {"ter": 0.0, "length": value}.get(scorer.name, 100.0)
+        best = {"ter": 0.0, "repetition": 0.0, "length": value}.get(scorer.name, 100.0)
         if not (scorer.name == "faithfulness" and np.isnan(value)):
             # sacrebleu's BLEU of a copy is exp(log 100) with rounding.
             assert value == pytest.approx(best, abs=1e-9), text
@@ -136,7 +141,7 @@ def test_an_item_without_source_is_invalid(scorer):
 @pytest.mark.parametrize(
     ("scorer", "score"),
     [*((scorer, 100.0 if scorer.name == "ter" else 0.0) for scorer in SURFACE),
-     (Faithfulness(), None), (Extractiveness(), None), (Length(), 0.0)],
+     (Faithfulness(), None), (Extractiveness(), None), (Length(), 0.0), (Repetition(), None)],
     ids=lambda value: getattr(value, "name", None),
 )  # fmt: skip
 def test_an_empty_hypothesis_scores_as_in_the_reference_implementation(scorer, score):
@@ -149,7 +154,17 @@ def test_an_empty_hypothesis_scores_as_in_the_reference_implementation(scorer, s
 
 
 def test_start_up_is_light():
-    modules = ("bleu", "chrf", "extractiveness", "faithfulness", "length", "rouge", "ter")
+    modules = (
+        "bleu",
+        "chrf",
+        "extractiveness",
+        "faithfulness",
+        "length",
+        "repetition",
+        "rouge",
+        "sets",
+        "ter",
+    )
     imports = "; ".join(f"import evalkit.metrics.{module}" for module in modules)
     heavy = "{'sacrebleu', 'torch', 'nltk', 'sentencex', 'scipy', 'pandas'} & set(sys.modules)"
     command = f"import sys; {imports}; import evalkit.stats.comparison; print({heavy})"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from evalkit.metrics.extractiveness import Extractiveness, fragments
 from evalkit.metrics.length import Length
+from evalkit.metrics.repetition import Repetition
 from evalkit.metrics.rouge_tokens import tokenize
 from evalkit.records import Batch
 
@@ -27,25 +28,50 @@ def test_by_hand():
     """Fragments "the harbour closed", "the wind", "had" ... after Grusky et al. 2018, fig. 3."""
     summary = "The harbour closed when the wind rose"
     assert fragments(tokenize(summary), tokenize(ARTICLE)) == ((0, 3), (4, 6))
-    coverage, density, compression, novel = scores(Extractiveness(), summary)
+    coverage, density, compression, *novel = scores(Extractiveness(), summary)
     assert coverage == pytest.approx(100 * 5 / 7)
     assert density == pytest.approx((9 + 4) / 7)
     assert compression == pytest.approx(16 / 7)
-    assert novel == pytest.approx(100 * 3 / 6)
+    assert novel == pytest.approx([100 * 2 / 7, 100 * 3 / 6, 100 * 4 / 5, 100.0])
 
 
 def test_a_copy_and_a_text_of_its_own():
     copied = scores(Extractiveness(), ARTICLE)
-    assert copied == [100.0, 16.0, 1.0, 0.0]
+    assert copied == [100.0, 16.0, 1.0, 0.0, 0.0, 0.0, 0.0]
     own = scores(Extractiveness(), "Boats stayed in")
     assert own[:2] == [0.0, 0.0]
-    assert own[3] == 100.0
+    assert own[3:6] == [100.0] * 3
+    assert np.isnan(own[6])
 
 
 def test_one_word_has_no_bigram():
-    coverage, _, _, novel = scores(Extractiveness(), "Harbour")
-    assert coverage == 100.0
-    assert np.isnan(novel)
+    coverage, _, _, words, *novel = scores(Extractiveness(), "Harbour")
+    assert (coverage, words) == (100.0, 0.0)
+    assert np.isnan(novel).all()
+
+
+def test_repetition_by_hand():
+    """the ferry left the ferry left the ferry: 8 words, 3 of them different; 6 trigrams, 3."""
+    found = scores(Repetition(), "The ferry left. The ferry left the ferry!")
+    assert found == pytest.approx([50.0, 100 * 5 / 8, 100 * 4 / 7, 100 * 2 / 5])
+    assert np.isnan(scores(Repetition(), "Once more")[0])
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=12))
+def test_repetition_counts_what_stood_before(tokens):
+    found = scores(Repetition(), " ".join(tokens))
+    for value, n in zip(found, (3, 1, 2, 4), strict=True):
+        grams = [tokens[i : i + n] for i in range(len(tokens) - n + 1)]
+        again = sum(gram in grams[:place] for place, gram in enumerate(grams))
+        expected = 100 * again / len(grams) if grams else np.nan
+        assert value == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_mean_leaves_out_texts_without_such_an_n_gram():
+    scorer = Repetition()
+    rows = scorer.measure(Batch(hypotheses=("a b a b a b", "c", ""))).statistics
+    assert rows[:, 4:].sum(axis=0).tolist() == [1.0, 2.0, 1.0, 1.0]
+    assert scorer.score(rows.sum(axis=0))[:2].tolist() == pytest.approx([50.0, 100 * (4 / 6) / 2])
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=9), st.lists(st.sampled_from("abc"), max_size=12))

@@ -1,5 +1,6 @@
 """Counts and subsequences against the obvious way to compute them, on any text at all."""
 
+import sys
 from collections import Counter
 from itertools import chain
 
@@ -50,7 +51,10 @@ def taken(reference, hypothesis):
 @given(FEW, FEW)
 def test_length_of_the_subsequence(left, right):
     expected = table(left, right)[-1, -1]
-    assert lcs.length([ord(token) for token in left], [ord(token) for token in right]) == expected
+    tokens = np.array([ord(token) for token in left + right], dtype=np.int64)
+    bounds = np.array([0, len(left), len(left) + len(right)])
+    assert lcs.lengths(tokens, bounds, [(0, 1)]) == (expected,)
+    assert lcs.lengths(tokens + sys.maxunicode, bounds, [(0, 1)]) == (expected,)
     assert len(lcs.union(left, [lcs.places(right)])) == expected
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from evalkit.metrics.bleu import Bleu
 from evalkit.metrics.chrf import Chrf
-from evalkit.metrics.rouge import Rouge
+from evalkit.metrics.rouge import Rouge, rouge
 from evalkit.metrics.ter import Ter
 from evalkit.records import Batch
 
@@ -84,6 +84,35 @@ def test_union_subsequence_of_lin():
     """Lin 2004, section 3.2: the union of w1w2 and w1w3w5 covers 4 of the reference's 5 words."""
     found = scores(Rouge(kind="Lsum"), "w1 w2 w6 w7 w8\nw1 w3 w8 w9 w5", "w1 w2 w3 w4 w5")
     assert found["rougeLsum.recall"] == pytest.approx(80.0)
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "rouge_s"),
+    [
+        ("police kill the gunman", 3 / 6),
+        ("the gunman kill police", 1 / 6),
+        ("the gunman police killed", 2 / 6),
+        ("gunman the killed police", 0.0),
+    ],
+    ids=["S2", "S3", "S4", "S5"],
+)
+def test_skip_bigrams_of_lin(hypothesis, rouge_s):
+    """Lin 2004, section 5: S1 is "police killed the gunman"; of S5, ROUGE-SU sees the words."""
+    reference = "police killed the gunman"
+    found = scores(rouge("rougeS"), hypothesis, reference)
+    assert list(found.values()) == pytest.approx([100 * rouge_s] * 3)
+    words = len(set(hypothesis.split()) & set(reference.split()))
+    found = scores(rouge("rougeSU"), hypothesis, reference)
+    assert found["rougeSU"] == pytest.approx(100 * (6 * rouge_s + words) / 10)
+
+
+@pytest.mark.parametrize(("hypothesis", "rouge_w"), [("A B C D H I K", 4), ("A H B K C I D", 2)])
+def test_weighted_subsequence_of_lin(hypothesis, rouge_w):
+    """Lin 2004, section 4: ROUGE-L prefers neither; with k squared 0.571 and 0.286."""
+    reference = "A B C D E F G"
+    assert scores(rouge("rougeL"), hypothesis, reference)["rougeL"] == pytest.approx(400 / 7)
+    found = scores(rouge("rougeW2"), hypothesis, reference)
+    assert list(found.values()) == pytest.approx([100 * rouge_w / 7] * 3)
 
 
 def test_ter_of_snover_et_al():

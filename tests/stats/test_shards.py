@@ -92,6 +92,15 @@ def test_few_clusters_give_a_reason():
     assert empty.estimates(Means())[0].reason == "no item could be scored"
 
 
+@pytest.mark.parametrize(("n", "counted"), [(9, 9), (10, 10), (30, 30), (31, 90), (90, 90)])
+def test_few_clusters_are_counted_once_however_they_are_cut(n, counted):
+    """Above 30 it matters to nothing, and the shards' counts are added."""
+    clusters = [f"document {i % n}" for i in range(90)]
+    (whole,) = merged([measured(VALUES)], (30, 60, 90), clusters)
+    assert whole.n_clusters == counted
+    assert bool(whole.estimates(Means())[0].interval.reason) == (n < 10)
+
+
 def test_the_interval_is_that_of_theory():
     """And of the multinomial bootstrap, which it stands in for."""
     theory = VALUES.std() / np.sqrt(len(VALUES))

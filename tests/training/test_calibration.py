@@ -7,7 +7,14 @@ from evalkit.fluency.calibration import read_calibration
 from evalkit.models import detector_reader
 from evalkit.models.bundle import bundle_settings, bundle_sha256
 from evalkit.text.words import tokens
-from evalkit.training.calibration import Marked, calibrate, labels, matches, read_marked
+from evalkit.training.calibration import (
+    CalibrationSets,
+    Marked,
+    calibrate,
+    labels,
+    read_marked,
+    untouched,
+)
 from evalkit.training.detector import DetectorRecipe, train
 from tests.training.tiny_detector import SENTENCES, clean_rows, tiny_encoder, write_rows
 
@@ -32,14 +39,15 @@ def test_labels(errors, inside, starts):
 @pytest.mark.parametrize(
     ("spans", "errors", "n"),
     [
-        pytest.param([(0, 5)], [(5, 9)], 0, id="touching-is-no-overlap"),
-        pytest.param([(0, 3), (3, 6)], [(0, 6)], 1, id="one-error-takes-one-span"),
-        pytest.param([(0, 6)], [(0, 3), (3, 6)], 1, id="one-span-takes-one-error"),
-        pytest.param([(0, 9), (4, 5)], [(0, 2), (4, 9)], 2, id="the-most-pairs"),
+        pytest.param([(0, 5)], [(5, 9)], 1, id="side-by-side-is-no-overlap"),
+        pytest.param([(0, 3), (3, 6)], [(0, 6)], 0, id="two-spans-in-one-error"),
+        pytest.param([(0, 6)], [(0, 3), (3, 6)], 0, id="one-span-over-two-errors"),
+        pytest.param([(0, 4), (6, 9)], [(4, 4)], 1, id="beside-what-is-missing"),
+        pytest.param([(0, 4)], [], 1, id="clean-text"),
     ],
 )
-def test_matches(spans, errors, n):
-    assert matches(spans, errors) == n
+def test_untouched(spans, errors, n):
+    assert untouched(spans, errors) == n
 
 
 @pytest.fixture
@@ -58,16 +66,30 @@ def marked(n):
     return found
 
 
+def sets(*errors, alarms=None):
+    return CalibrationSets(errors=errors, counts=errors, alarms=alarms or errors[:1])
+
+
 def test_probabilities_add_up_to_the_errors_of_the_first_set(folder):
     before = bundle_sha256(folder)
-    found = calibrate(folder, [marked(3), marked(2)], words_per_alarm=20)
+    found = calibrate(folder, sets(marked(3), marked(2)), words_per_alarm=20)
     rows = np.vstack([one.rows for one in read_marked(folder, marked(3))])
     n = len(marked(3)[::3])
     np.testing.assert_allclose(found.start.probabilities(rows).sum(), n, rtol=1e-3)
+    np.testing.assert_allclose(found.token.probabilities(rows).sum(), n, rtol=1e-3)
     assert bundle_sha256(folder) == before
     kept = read_calibration(bundle_settings(folder))
     assert kept.threshold == found.threshold
     np.testing.assert_allclose(kept.token.weights, found.token.weights, atol=1e-5)
+
+
+def test_the_threshold_keeps_false_alarms_rare_in_every_set(folder):
+    clean = [Marked(sentence, ()) for sentence in SENTENCES]
+    loose, strict = (
+        calibrate(folder, sets(marked(3), alarms=alarms), words_per_alarm=words).threshold
+        for alarms, words in (([marked(3)], 2), ([marked(3), clean], 1000))
+    )
+    assert loose < strict
 
 
 def test_a_text_longer_than_the_encoder_is_read_in_windows(folder):
@@ -79,4 +101,4 @@ def test_a_text_longer_than_the_encoder_is_read_in_windows(folder):
 
 def test_without_errors_there_is_nothing_to_fit(folder):
     with pytest.raises(ValueError, match="with and without"):
-        calibrate(folder, [[Marked(SENTENCES[0], ())]], words_per_alarm=20)
+        calibrate(folder, sets([Marked(SENTENCES[0], ())]), words_per_alarm=20)

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from evalkit.training.corruption import GAPS, OPERATIONS, WRONGS, Corruptor, Draft
+from evalkit.training.corruption import OPERATIONS, Corruptor
+from evalkit.training.draft import GAPS, WRONGS, Draft
 from evalkit.training.lexicon import build_lexicon, function_words, inflections
 
 CLEAN = [

@@ -1,5 +1,6 @@
 """Reading training data: Penn tokens, tags, sentences that are left out; batches by seed."""
 
+import dataclasses
 import gzip
 import json
 
@@ -10,7 +11,7 @@ from evalkit.errors import InputError
 from evalkit.models.pieces import IGNORED, Pieces
 from evalkit.training.clitics import join_clitics
 from evalkit.training.corruption import OPERATIONS, Corruptor
-from evalkit.training.detector_batches import Batches
+from evalkit.training.detector_batches import Batches, Shares, curled
 from evalkit.training.detector_data import Reading, read_corpus
 from evalkit.training.lexicon import build_lexicon
 from tests.training.tiny_detector import clean_rows, tagged_rows, write_rows
@@ -40,10 +41,19 @@ def test_penn_text_keeps_closing_quotation_marks_with_their_sentence(tmp_path):
     )
 
 
-def test_sentences_are_taken_evenly_up_to_the_limit(tmp_path):
+def test_sentences_are_taken_in_pairs_spread_evenly_up_to_the_limit(tmp_path):
+    reading = Reading({"article": 4}, frozenset({"article"}), 4, 30)
     article = " ".join(f"boat number {i} is new ." for i in range(8))
-    numbers = [sentence[2] for sentence in read(tmp_path, {"article": article}).clean]
-    assert numbers == ["0", "4"]
+    rows = [{"article": article}, {"article": article}]
+    found = read_corpus([write_rows(tmp_path / "data.jsonl", rows)], reading)
+    assert [sentence[2] for sentence in found.clean] == ["0", "1", "4", "5"] * 2
+    assert found.follows == (False, True, False, True) * 2 + (False,)
+
+
+def test_a_sentence_after_one_that_was_left_out_does_not_follow(tmp_path):
+    found = read(tmp_path, {"text": "The dam held well.\nToo short.\nIt has not leaked since."})
+    assert len(found.clean) == 2
+    assert not any(found.follows)
 
 
 def test_tags_follow_joined_words(tmp_path):
@@ -98,7 +108,7 @@ def batches(tmp_path):
     lexicon = build_lexicon(corpus.counts(), None)
     corruptor = Corruptor(lexicon, errors=(1, 1), operations=dict.fromkeys(OPERATIONS, 1.0))
     letters = Pieces(lambda token: [ord(c) % 50 + 4 for c in token], start=1, end=2, unknown=3)
-    return Batches(corpus, corruptor, letters, 0, 0.25, 0.5, 40, 300)
+    return Batches(corpus, corruptor, letters, 0, Shares(0.25, 0.5, 0.5, 0.5), 40, 300)
 
 
 def test_chunks_depend_on_the_seed_and_their_number_alone(batches):
@@ -120,7 +130,28 @@ def test_each_head_learns_from_its_own_sentences(batches):
             assert knows_wrong != knows_edit
             tagged, clean = tagged + knows_edit, clean + knows_wrong
     assert tagged == 10
-    assert 15 <= clean <= 30  # some of the thirty come two in a row
+    assert clean == 30
+
+
+def test_some_sentences_come_with_the_next_one_of_their_text(batches):
+    alone = dataclasses.replace(batches, shares=Shares(0.25))
+
+    def longest(found):
+        return max(int((batch["first"] > 0).sum(axis=1).max()) for batch in found)
+
+    assert longest(batches.chunk_batches(0)) > longest(alone.chunk_batches(0)) + 3
+
+
+@pytest.mark.parametrize(
+    ("tokens", "found"),
+    [
+        pytest.param('" yes , " he said', "“ yes , ” he said", id="a-pair"),
+        pytest.param('" yes , he said', '" yes , he said', id="unpaired-stays"),
+        pytest.param("don't 'tis", "don’t 'tis", id="apostrophes-within-words"),
+    ],
+)
+def test_straight_marks_are_made_curly(tokens, found):
+    assert curled(tokens.split()) == tuple(found.split())
 
 
 def test_tokens_point_at_their_subwords(batches):

@@ -53,6 +53,18 @@ def test_steps_may_be_added_before_the_rate_falls(run):
     assert bundle_sha256(run("parts", longer)) == whole
 
 
+def test_reduced_precision_learns_nearly_the_same(run):
+    exact, rough = (
+        load_bundle(
+            run(name, RECIPE.model_copy(update={"precision": name})),
+            kind="detector", encoder="tiny",
+        ).tensors
+        for name in ("float32", "bfloat16")
+    )  # fmt: skip
+    gaps = [float((exact[name] - rough[name]).abs().max()) for name in exact]
+    assert 0 < max(gaps) < 0.01
+
+
 def test_another_seed_gives_other_weights(run):
     other = run("one", RECIPE.model_copy(update={"seed": 1}))
     assert bundle_sha256(run("zero")) != bundle_sha256(other)
@@ -73,7 +85,8 @@ def test_a_checkpoint_of_another_recipe_is_not_taken_up(run):
 
 
 def test_the_loss_falls(data, tmp_path):
-    recipe = RECIPE.model_copy(update={"steps": 60, "learning_rate": 0.01, "checkpoint_every": 20})
+    easy = {"steps": 60, "learning_rate": 0.01, "checkpoint_every": 20, "operations": {"double": 1}}
+    recipe = RECIPE.model_copy(update=easy)
     train(recipe, data, tmp_path / "run", encoder=tiny_encoder())
     lines = (tmp_path / "run" / "training.jsonl").read_text().splitlines()
     losses = [float(line.split('"loss": ')[1].split(",")[0]) for line in lines]

@@ -21,13 +21,14 @@ from evalkit.fluency.rules import (
     residue,
     spacing,
     spelling,
+    splices,
 )
 from evalkit.fluency.rules.rule import Found, Page, Rule
 from evalkit.records import Span
 
 __all__ = ["RULES", "VERSION", "find_errors", "tables_hash"]
 
-VERSION = 1
+VERSION = 2
 """Of the rule set; raised whenever a rule may find something else than before."""
 
 _FINDERS: Mapping[str, Callable[[Page], Iterable[Found]]] = {
@@ -53,6 +54,7 @@ _FINDERS: Mapping[str, Callable[[Page], Iterable[Found]]] = {
     "spaced-quotation-mark": quotation.spaced_marks,
     "unbalanced-bracket": brackets.unbalanced_brackets,
     "dash-comma": punctuation.dash_commas,
+    "comma-splice": splices.comma_splices,
     "doubled-phrase": repetition.doubled_phrases,
     "doubled-word": repetition.doubled_words,
     "two-determiners": repetition.two_determiners,
