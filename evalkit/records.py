@@ -191,7 +191,7 @@ class Batch:
             if _is_bare(own):
                 raise ValueError(
                     f"references[{at}] is a bare text, each character of which would count as a "
-                    "reference; give each hypothesis a tuple of texts"
+                    "reference; give one tuple for each hypothesis"
                 )
 
     def __len__(self) -> int:

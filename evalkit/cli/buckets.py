@@ -66,6 +66,7 @@ def buckets(  # noqa: PLR0913  (a command's options)
             references=references or (),
             sources=sources,
             stdin_kind=stdin,
+            language=language,
         ),
         scorers(metrics, flags, allow_code=allow_code),
         bucketing.questions(by or ["reference-length"], edges, frequencies),

@@ -81,6 +81,7 @@ def compare(  # noqa: PLR0913  (a command's options)
             references=references or (),
             sources=sources,
             stdin_kind=stdin,
+            language=language,
         ),
         scorers(metrics, flags, allow_code=allow_code),
         asked,

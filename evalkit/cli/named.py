@@ -23,6 +23,8 @@ class Files:
     sources: str | None = None
     stdin_kind: str | None = None
     """Kind of the file that is ``-``; None: plain lines."""
+    language: str | None = None
+    """Of the hypotheses: the target in a TMX of several languages."""
 
 
 def read_files(files: Files) -> Parallel:
@@ -50,7 +52,9 @@ def read_files(files: Files) -> Parallel:
 
 def _open(path: str, role: Role, files: Files) -> SegmentStream:
     kind = files.stdin_kind if path == "-" else None
-    return open_stream(path, role, root=Path(), kind=kind, stdin=sys.stdin.buffer)
+    return open_stream(
+        path, role, root=Path(), kind=kind, stdin=sys.stdin.buffer, language=files.language
+    )
 
 
 def _split(spec: str) -> tuple[str, str]:

@@ -55,6 +55,7 @@ def score(  # noqa: PLR0913  (a command's options)
             references=references or (),
             sources=sources,
             stdin_kind=stdin,
+            language=language,
         ),
         scoring.measures(metrics, flags, allow_code=allow_code),
         Wanted(cluster=cluster, ids=segments, language=language or "en"),

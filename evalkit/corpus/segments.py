@@ -12,7 +12,7 @@ anything else, and ``-``                  plain lines (or name a ``kind``)
 ========================================  =====================================================
 
 ``side`` says which text is meant: hypotheses and references are targets, sources are sources; a
-file with one text column serves either. ``aligned.align`` then puts files beside one another by
+file with one text column serves either. ``parallel.line_up`` puts files beside one another by
 these ids (or by position where a file has none). A table's ``references`` column may hold a list
 of texts: see ``SegmentFile.others``.
 

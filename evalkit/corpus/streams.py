@@ -22,7 +22,7 @@ from typing import BinaryIO, cast
 from evalkit.corpus.entries import KEYS, Entry, Role, file_entries, row_entries
 from evalkit.corpus.files import existing
 from evalkit.corpus.rows import ROW_KINDS, Row, json_row, kind_of, read_rows
-from evalkit.corpus.segments import XLIFF_SUFFIXES, Reading, read_segments
+from evalkit.corpus.segments import XLIFF_SUFFIXES, Reading, Side, read_segments
 from evalkit.errors import InputError, UnknownNameError
 
 __all__ = ["SegmentStream", "open_stream"]
@@ -55,6 +55,7 @@ def open_stream(
     root: Path,
     kind: str | None = None,
     stdin: BinaryIO | None = None,
+    language: str | None = None,
 ) -> SegmentStream:
     """The segments of a file, for any number of passes.
 
@@ -65,6 +66,7 @@ def open_stream(
         root: where a relative path starts.
         kind: ``lines``, ``xliff``, ``tmx`` or one of ``ROW_KINDS``, instead of the suffix.
         stdin: standard input, as bytes.
+        language: of the hypotheses: the target in a TMX of several languages.
 
     Raises:
         InputError: there is no such file, it is a folder, or (once it is read) it is damaged.
@@ -80,13 +82,13 @@ def open_stream(
         raise UnknownNameError("kind of file", kind, known)
     how = kind or _kind(found)
     if piped and stdin is not None:
-        return _read_once(stdin, how, name, role)
+        return _read_once(stdin, how, name, role, language)
     if _is_pipe(found):
         with found.open("rb") as pipe:
-            return _read_once(pipe, how, name, role)
+            return _read_once(pipe, how, name, role, language)
     if how in ("lines", "jsonl"):
         return _stream(_opener(found, name), how, name, role)
-    return _whole(found, how, name, role, None)
+    return _whole(found, how, name, role, language=language)
 
 
 def _kind(path: Path) -> str:
@@ -96,14 +98,23 @@ def _kind(path: Path) -> str:
     return found if found in ("tmx", *ROW_KINDS) else "lines"
 
 
-def _read_once(stream: BinaryIO, how: str, name: str, role: Role) -> SegmentStream:
+def _read_once(
+    stream: BinaryIO, how: str, name: str, role: Role, language: str | None
+) -> SegmentStream:
     if how in ("lines", "jsonl"):
         return _stream(_spooled(stream), how, name, role)
-    return _whole(Path("-"), how, name, role, io.BytesIO(stream.read()))
+    content = io.BytesIO(stream.read())
+    return _whole(Path("-"), how, name, role, content=content, language=language)
 
 
 def _whole(
-    path: Path, how: str, name: str, role: Role, content: io.BytesIO | None
+    path: Path,
+    how: str,
+    name: str,
+    role: Role,
+    *,
+    content: io.BytesIO | None = None,
+    language: str | None = None,
 ) -> SegmentStream:
     """A file that is held in memory."""
     if how in ROW_KINDS:
@@ -113,7 +124,8 @@ def _whole(
             return SegmentStream(name, lambda: row_entries(iter(rows), role))
     if content is not None:
         content.seek(0)
-    reading = Reading(side="source" if role == "sources" else "target", kind=how)
+    side: Side = "source" if role == "sources" else "target"
+    reading = Reading(side=side, kind=how, target_language=language)
     file = read_segments(path, root=Path(), reading=reading, stream=content)
     return SegmentStream(name, lambda: file_entries(file), file.notes)
 

@@ -9,7 +9,7 @@ Specification: LISA OSCAR, TMX 1.4b (2005). Its standard asks for a document typ
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
@@ -20,6 +20,8 @@ from evalkit.errors import InputError
 
 __all__ = ["read_tmx"]
 
+_UNNAMED = ("", "*all*")
+"""What stands for no source language in particular."""
 _CODE = frozenset({"bpt", "ept", "ph", "it", "ut"})
 
 
@@ -55,6 +57,9 @@ def read_tmx(
     units = tuple(_units(path, name, stream, source_language))
     languages = tuple(dict.fromkeys(code for unit in units for code in unit.variants))
     wanted = target_language or _only_other(units, languages, name)
+    if any(unit.source_language in _UNNAMED for unit in units):
+        source = _other_than(wanted, languages, name)
+        units = tuple(replace(unit, source_language=source) for unit in units)
     return tuple(_pair(unit, wanted, name) for unit in units)
 
 
@@ -100,13 +105,25 @@ def _label(element: Element) -> str:
     return (element.text or "").strip() or f'<{tag} {element.get("type") or "x"}="{key}">'
 
 
+def _other_than(wanted: str, languages: tuple[str, ...], name: str) -> str:
+    """The source language of a memory that names none, where only one is left."""
+    target = _match(wanted, languages)
+    others = [code for code in languages if code != target]
+    if len(others) != 1:
+        raise InputError(
+            f"{name} names no source language and holds {', '.join(languages)}: leave one "
+            f"language beside {wanted!r}, or set srclang in its header"
+        )
+    return others[0]
+
+
 def _only_other(units: tuple[_Unit, ...], languages: tuple[str, ...], name: str) -> str:
     source = next((unit.source_language for unit in units), "")
     others = [code for code in languages if _match(source, (code,)) is None]
-    if not source or source == "*all*" or len(others) != 1:
+    if source in _UNNAMED or len(others) != 1:
         raise InputError(
             f"{name} holds {', '.join(languages) or 'no language'} and its source language is "
-            f"{source or 'not named'!s}: name the source and the target language"
+            f"{source or 'not named'}: name the target language (--language)"
         )
     return others[0]
 

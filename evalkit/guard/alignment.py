@@ -1,7 +1,7 @@
 """The alignment guard: whether systems, references and sources belong together.
 
 **Errors**, because no number over such files means anything: other numbers of segments; an id
-twice (``corpus.aligned`` says which); a file without a single word; and a shift that covers at
+twice (``corpus.parallel`` says which); a file without a single word; and a shift that covers at
 least half of the lines, which no ordinary output comes near.
 
 **Loud warnings**, because the user may know better: a shift of fewer lines (a single passage may be

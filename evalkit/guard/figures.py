@@ -49,6 +49,8 @@ _SUM = re.compile(
 _GROUPS = re.compile(r"\d+(?:[ /.-]\d+){2,}")
 """Digits in groups, as in a telephone number."""
 _LEAST = 10
+_MOST = 30
+"""Digits; a longer run is no number that anybody reads."""
 _LONG = 4
 """Digits of a number that may be written in other groups, as in a telephone number."""
 
@@ -130,7 +132,7 @@ def _is_month(source: str, match: re.Match[str]) -> bool:
 
 def _matters(number: str) -> bool:
     bare = re.sub(r"\D", "", number)
-    return len(bare) > 1 and int(bare) >= _LEAST and len(bare) <= 30
+    return 1 < len(bare) <= _MOST and int(bare) >= _LEAST
 
 
 def _values(text: str) -> set[Decimal]:

@@ -125,7 +125,9 @@ def test_two_files_lead_their_ids(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "languages", "target", "texts"),
     [
-        ("*all*", ("en", "de"), None, "*all*: name the source and the target language"),
+        ("*all*", ("en", "de"), None, "*all*: name the target language (--language)"),
+        ("*all*", ("en", "de"), "de", ("de text",)),
+        ("*all*", ("en", "de", "fr"), "de", "names no source language and holds en, de, fr"),
         ("en", ("en", "de", "fr"), None, "en, de, fr"),
         ("en", ("en", "de", "fr"), "fr", ("fr text",)),
         ("en", ("en", "fr-FR", "fr-CA"), "fr-CA", ("fr-CA text",)),

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.corpus.aligned import read_aligned
+from evalkit.corpus.parallel import Parallel, line_up
 from evalkit.corpus.segments import Reading, read_segments
+from evalkit.corpus.streams import open_stream
 from evalkit.corpus.tables import Columns
 from evalkit.errors import AlignmentError, InputError, UnknownNameError
 from tests.corpus.test_bitexts import XLIFF_1
@@ -93,49 +94,61 @@ def test_a_named_column(tmp_path: Path) -> None:
     assert read_segments(name, root=tmp_path, reading=reading).texts == ("b",)
 
 
-def test_files_are_put_side_by_side_by_their_ids(tmp_path: Path) -> None:
-    hypotheses = saved(
-        tmp_path, "h.jsonl", jsonl({"id": "b", "text": "B"}, {"id": "a", "text": "A"})
+def side_by_side(
+    root: Path, hypotheses: dict[str, str], references: dict[str, str], sources: str | None = None
+) -> Parallel:
+    return line_up(
+        {name: open_stream(path, "hypotheses", root=root) for name, path in hypotheses.items()},
+        {name: open_stream(path, "references", root=root) for name, path in references.items()},
+        None if sources is None else open_stream(sources, "sources", root=root),
     )
+
+
+def test_files_are_put_side_by_side_by_their_ids(tmp_path: Path) -> None:
+    rows = jsonl({"id": "b", "hypothesis": "B"}, {"id": "a", "hypothesis": "A"})
+    hypotheses = saved(tmp_path, "h.jsonl", rows)
     references = saved(tmp_path, "r.tsv", "id\ttext\na\trA\nb\trB\n")
     plain = saved(tmp_path, "p.txt", "pB\npA\n")
-    aligned = read_aligned({"h": hypotheses, "p": plain}, {"r": references}, None, root=tmp_path)
-    assert aligned.ids == ("b", "a")
-    assert aligned.has_own_ids
-    assert aligned.systems == {"h": ("B", "A"), "p": ("pB", "pA")}
-    assert aligned.references == {"r": ("rB", "rA")}
-    assert aligned.notes == (
-        "r.tsv has another order than h.jsonl; it was put in order by its ids",
-    )
+    parallel = side_by_side(tmp_path, {"h": hypotheses, "p": plain}, {"r": references})
+    (chunk,) = parallel.chunks()
+    assert chunk.ids == ("b", "a")
+    assert chunk.systems == {"h": ("B", "A"), "p": ("pB", "pA")}
+    assert chunk.references == (("rB",), ("rA",))
+    assert any("another order" in warning for warning in parallel.warnings)
 
 
 def test_ids_of_an_xliff_go_with_plain_references(tmp_path: Path) -> None:
     hypotheses = saved(tmp_path, "h.xlf", XLIFF_1)
     references = saved(tmp_path, "r.txt", "a\nb\nc\n")
-    aligned = read_aligned({"h": hypotheses}, {"r": references}, None, root=tmp_path)
-    assert aligned.ids == ("u1", "u2", "u3")
-    assert aligned.sources == ("Press Save & close.", "A tiplink", "New")
-    assert aligned.source_tags is not None
-    assert aligned.tags["h"][0] == aligned.source_tags[0]
-    assert "sources are those in h.xlf" in aligned.notes
+    parallel = side_by_side(tmp_path, {"h": hypotheses}, {"r": references})
+    (chunk,) = parallel.chunks()
+    assert chunk.ids == ("u1", "u2", "u3")
+    assert chunk.sources == ("Press Save & close.", "A tiplink", "New")
+    assert chunk.source_tags is not None
+    assert chunk.tags["h"][0] == chunk.source_tags[0]
+    assert any("have no target; read as empty" in warning for warning in parallel.warnings)
 
 
 def test_lines_have_numbers_for_ids(tmp_path: Path) -> None:
-    file = saved(tmp_path, "h.txt", "x\ny\n")
-    aligned = read_aligned({"h": file}, {}, None, root=tmp_path)
-    assert aligned.ids == ("1", "2")
-    assert not aligned.has_own_ids
+    parallel = side_by_side(tmp_path, {"h": saved(tmp_path, "h.txt", "x\ny\n")}, {})
+    (chunk,) = parallel.chunks()
+    assert chunk.ids == ("1", "2")
+    assert not parallel.has_ids
 
 
 @pytest.mark.parametrize(
     ("hypotheses", "references", "message"),
     [
-        ([("a", "x")], [("a", "x"), ("b", "y")], "hypotheses 'h': 1 segments; references 'r': 2"),
-        ([("a", "x"), ("a", "y")], [("a", "x"), ("b", "y")], "'a' stands at segments 1 and 2"),
-        ([("a", "x"), ("b", "y")], [("b", "x"), ("b", "y")], r"r\.jsonl: the id 'b' stands"),
-        ([("a", "x"), ("b", "y")], [("a", "x"), ("c", "y")], r"\('c'\), 1 that it lacks"),
+        ([("a", "x")], [("a", "x"), ("b", "y")], r"(?s)h.*1 segment.*r.*2 segments"),
+        ([("a", "x"), ("a", "y")], [("a", "x"), ("b", "y")], "id 'a' stands at segments 1 and 2"),
+        ([("a", "x"), ("b", "y")], [("b", "x"), ("b", "y")], "the id 'b' stands at"),
+        (
+            [("a", "x"), ("b", "y")],
+            [("a", "x"), ("c", "y")],
+            r"1 are missing \('b'\), 1 are its own \('c'\)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_an_error(
     tmp_path: Path,
     hypotheses: list[tuple[str, str]],
@@ -143,20 +156,25 @@ def test_what_does_not_fit_is_an_error(
     message: str,
 ) -> None:
     paths = [
-        saved(tmp_path, name, jsonl(*({"id": key, "text": text} for key, text in rows)))
-        for name, rows in (("h.jsonl", hypotheses), ("r.jsonl", references))
+        saved(tmp_path, f"{key}.jsonl", jsonl(*({"id": i, key: text} for i, text in rows)))
+        for key, rows in (("hypothesis", hypotheses), ("text", references))
     ]
     with pytest.raises(AlignmentError, match=message):
-        read_aligned({"h": paths[0]}, {"r": paths[1]}, None, root=tmp_path)
+        side_by_side(tmp_path, {"h": paths[0]}, {"r": paths[1]})
 
 
 def test_systems_that_translated_other_sources_are_refused(tmp_path: Path) -> None:
     one = saved(tmp_path, "a.tsv", "eins\tone\nzwei\ttwo\n")
     two = saved(tmp_path, "b.tsv", "eins\tone\ndrei\tthree\n")
-    with pytest.raises(AlignmentError, match="differ, first at segment 2"):
-        read_aligned({"a": one, "b": two}, {}, None, root=tmp_path)
-    sources = saved(tmp_path, "s.txt", "eins\nzwei\n")
-    assert read_aligned({"a": one, "b": two}, {}, sources, root=tmp_path).sources == (
-        "eins",
-        "zwei",
-    )
+    with pytest.raises(AlignmentError, match="differ"):
+        list(side_by_side(tmp_path, {"a": one, "b": two}, {}).chunks())
+
+
+def test_a_tmx_of_three_languages_by_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    variants = "".join(f'<tuv xml:lang="{c}"><seg>{c}</seg></tuv>' for c in ("en", "de", "fr"))
+    text = f'<tmx version="1.4"><header srclang="en"/><body><tu>{variants}</tu></body></tmx>'
+    name = saved(tmp_path, "m.tmx", text)
+    (entry,) = open_stream(name, "hypotheses", root=tmp_path, language="fr")
+    assert entry.texts == ("fr",)
+    with pytest.raises(InputError, match="--language"):
+        open_stream(name, "hypotheses", root=tmp_path)

@@ -1,9 +1,11 @@
 """The sanity gate as a whole: each kind is found where it is, and not where it is not."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalkit.corpus.glossary import Term
-from evalkit.guard.finding import KINDS
+from evalkit.guard.finding import KINDS, Task
 from evalkit.guard.gate import Findings, Outputs, examine, likely_language
 
 SOURCE = "Die Fähre nach Osterholm fährt heute nicht, weil der Wind zu stark ist."
@@ -241,6 +243,33 @@ def test_nothing_and_misaligned() -> None:
     assert examine(Outputs(texts=())).found == ()
     with pytest.raises(ValueError, match="2 outputs but 1 sources"):
         Outputs(texts=("a", "b"), sources=("a",))
+
+
+PIECES = st.sampled_from(
+    ["", " ", "a ", "the ", "12", "1,200.5 ", "５", "٣٤", "万", "k", "{0}", "%s", "<b>", "</b>",
+     "<", "@", "www.", "https://a.b/c", "x@y.zz", "東京", "пока ", "iPhone ", "&amp;", "\0",
+     "\u202e", "no, no, no, ", "9" * 5000, "…", "-", "(", "²", "①"]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join),
+    st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join),
+    st.sampled_from(["en", "ru", "ja", None]),
+    st.sampled_from(["translation", "summary"]),
+)
+def test_any_text_is_looked_at_and_every_stretch_lies_in_it(
+    text: str, source: str, language: str | None, task: Task
+) -> None:
+    outputs = Outputs(
+        texts=(text,), sources=(source,), references=((source, text),), language=language, task=task
+    )
+    for finding in examine(outputs).found:
+        assert finding.kind in KINDS
+        assert finding.message
+        if finding.start is not None and finding.end is not None:
+            assert 0 <= finding.start < finding.end <= len(text)
 
 
 def test_likely_language() -> None:
