@@ -187,9 +187,19 @@ class Batch:
                 raise ValueError(
                     f"{len(self.hypotheses)} hypotheses but {len(part)} {name}: one each is needed"
                 )
+        for at, own in enumerate(self.references or ()):
+            if _is_bare(own):
+                raise ValueError(
+                    f"references[{at}] is a bare text, each character of which would count as a "
+                    "reference; give each hypothesis a tuple of texts"
+                )
 
     def __len__(self) -> int:
         return len(self.hypotheses)
+
+
+def _is_bare(references: object) -> bool:
+    return isinstance(references, str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError, nearest
-from evalkit.stages import Generator, Scorer
+from evalkit.stages import Generator, Scorer, SetScorer
 
 __all__ = [
     "BUILTIN",
@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Provider",
     "generator",
+    "metric",
     "names",
     "providers",
     "scorer",
@@ -54,6 +55,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "extractiveness": "evalkit.metrics.extractiveness:Extractiveness",
         "repetition": "evalkit.metrics.repetition:Repetition",
         "length": "evalkit.metrics.length:Length",
+        "bertscore": "evalkit.semantic.bertscore:BertScore",
+        "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
     },
     "generator": {
         "lead": "evalkit.summarize.lead:Lead",
@@ -75,6 +78,10 @@ FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
 }
 """Names with a number in them, as they are listed -> their pattern, and the factory that gets the
 name as its first argument."""
+
+
+RUNS_CODE = frozenset({"evaluate"})
+"""Names of ours that run code which their options name, and so need permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,15 @@ def scorer(name: str, /, *, code: Code | None = None, **options: object) -> Scor
         ConfigError: an option is unknown or refused, or the plug-in cannot be imported.
         PermissionNeededError: ``module:attribute`` without ``--allow-code``.
     """
-    return cast(Scorer, _make("scorer", name, code or Code(), options))
+    made = metric(name, code=code, **options)
+    if not isinstance(made, Scorer):
+        raise ConfigError(f"{name!r} measures a whole set at once, which is not possible here")
+    return made
+
+
+def metric(name: str, /, *, code: Code | None = None, **options: object) -> Scorer | SetScorer:
+    """Like ``scorer``, but measures of a whole set are welcome too."""
+    return cast(Scorer | SetScorer, _make("scorer", name, code or Code(), options))
 
 
 def generator(name: str, /, *, code: Code | None = None, **options: object) -> Generator:
@@ -151,6 +166,11 @@ def generator(name: str, /, *, code: Code | None = None, **options: object) -> G
 
 
 def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> object:
+    if name in RUNS_CODE and not code.allowed:
+        raise PermissionNeededError(
+            f"{kind} {name!r} runs the Python of the module that it is given, which needs "
+            f"--allow-code. Read it, then add --allow-code."
+        )
     factory = _factory(kind, name, code)
     _check_options(kind, name, factory, options)
     try:
@@ -158,7 +178,7 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{kind} {name!r}: {error}") from error
     protocol = Scorer if kind == "scorer" else Generator
-    if not isinstance(made, protocol):
+    if not isinstance(made, (protocol, SetScorer) if kind == "scorer" else protocol):
         members = [m for m in dir(protocol) if not m.startswith("_") and not hasattr(made, m)]
         raise ConfigError(f"{kind} {name!r} lacks {', '.join(members)}; see evalkit.stages")
     return made

@@ -19,9 +19,17 @@ not at the top of the module.
 
 from typing import Protocol, runtime_checkable
 
-from evalkit.records import Batch, Field, FloatArray, GenerationBatch, Measured, Output
+from evalkit.records import (
+    Batch,
+    Field,
+    FloatArray,
+    GenerationBatch,
+    Measured,
+    Output,
+    SetScore,
+)
 
-__all__ = ["Generator", "Scorer", "SegmentScorer"]
+__all__ = ["Generator", "Scorer", "SegmentScorer", "SetScorer"]
 
 
 @runtime_checkable
@@ -72,6 +80,47 @@ class SegmentScorer(Protocol):
 
     def score_segments(self, statistics: FloatArray) -> FloatArray:
         """Scores (n, m) of single rows (n, k), as the reference implementation defines them."""
+        ...
+
+
+@runtime_checkable
+class SetScorer(Protocol):
+    """Measures a whole set of hypotheses at once, where no rows add up to its score.
+
+    Such a score has no interval and no test: resampling would mean computing it again and again.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name in configs, tables and records."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Which parts of a batch it cannot do without: of ``references``, ``sources``."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """ISO 639-1 codes that it reads, or None for any language."""
+        ...
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The m numbers that ``measure_set`` gives, headline first."""
+        ...
+
+    @property
+    def whole(self) -> str:
+        """Why the score is of the whole set only, in words; stands where an interval would."""
+        ...
+
+    def measure_set(self, batch: Batch) -> tuple[SetScore, ...]:
+        """The m numbers of all hypotheses together, in the order and by the names of ``fields``."""
+        ...
+
+    def signature(self) -> str:
+        """Everything that decides the numbers: settings, versions, model hashes; ``a:b|c:d``."""
         ...
 
 

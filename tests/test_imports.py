@@ -29,6 +29,8 @@ ROOMS = (
     "fluency",
     "guard",
     "summarize",
+    "semantic",
+    "foreign",
     "training",
     "agreement",
     "pipeline",

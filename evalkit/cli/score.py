@@ -56,7 +56,7 @@ def score(  # noqa: PLR0913  (a command's options)
             sources=sources,
             stdin_kind=stdin,
         ),
-        scoring.scorers(metrics, flags, allow_code=allow_code),
+        scoring.measures(metrics, flags, allow_code=allow_code),
         Wanted(cluster=cluster, ids=segments, language=language or "en"),
         Resampling(
             draws=draws,

@@ -18,6 +18,7 @@ from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
+from evalkit.pipeline.collect import Collector
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
@@ -28,12 +29,13 @@ from evalkit.pipeline.segments import (
     score_segments,
     segment_rows,
 )
+from evalkit.pipeline.whole import Texts
 from evalkit.records import SCHEMA_VERSION
 from evalkit.results import Report
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 from evalkit.stats.resampling import Resampling
 
-__all__ = ["Printed", "score", "scorers"]
+__all__ = ["Printed", "measures", "score", "scorers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,23 @@ def scorers(
         UnknownNameError: there is no such metric.
         ConfigError: an option or flag that it doesn't have, none named, or one name twice.
     """
+    made = measures(metrics, flags, allow_code=allow_code)
+    for scorer in made:
+        if not isinstance(scorer, Scorer):
+            raise ConfigError(
+                f"{scorer.name} measures a whole set at once: it can be scored, not compared or "
+                "put in buckets"
+            )
+    return tuple(scorer for scorer in made if isinstance(scorer, Scorer))
+
+
+def measures(
+    metrics: str, flags: Mapping[str, object], *, allow_code: bool = False
+) -> tuple[Scorer | SetScorer, ...]:
+    """Like ``scorers``, with measures of a whole set among them."""
     code = registry.Code(allow_code, Path())
     made = tuple(
-        registry.scorer(name, code=code, **options)
+        registry.metric(name, code=code, **options)
         for name, options in with_values(parse(metrics), flags)
     )
     names = [scorer.name for scorer in made]
@@ -77,7 +93,7 @@ def scorers(
 
 def score(
     files: Files,
-    made: Sequence[Scorer],
+    made: Sequence[Scorer | SetScorer],
     wanted: Wanted,
     settings: Resampling,
     printed: Printed,
@@ -86,14 +102,20 @@ def score(
     if printed.segments and printed.format not in (Format.JSON, Format.CSV):
         raise ConfigError("--segments needs --format json or --format csv")
     parallel = read_files(files)
+    rows = [scorer for scorer in made if isinstance(scorer, Scorer)]
+    whole = [scorer for scorer in made if not isinstance(scorer, Scorer)]
+    kept = [Texts(name, whole, wanted.language) for name in parallel.systems] if whole else []
     sanity = gates(printed.gate, parallel)
-    resampling = settings if printed.confidence or printed.format is Format.LATEX else None
+    resample = rows and (printed.confidence or printed.format is Format.LATEX)
+    resampling = settings if resample else None
+    also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
-        scores = score_segments(parallel, made, wanted, resampling, also=sanity, progress=progress)
+        scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
     found = [each.counts() for each in sanity]
+    scored = (*scores.scored, *(each for texts in kept for each in texts.scored()))
     if printed.short:
-        shortened = (replace(each, signature=shorten(each.signature)) for each in scores.scored)
-        scores = replace(scores, scored=tuple(shortened))
+        scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
+    scores = replace(scores, scored=scored)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:

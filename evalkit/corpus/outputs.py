@@ -1,9 +1,9 @@
 """Outputs that a system has already written, aligned with the documents by their ids; and lines.
 
-A folder of ``.txt`` files gives one output per file (its name the id), a table one per row, in
-any order. A plain ``.txt`` file has no ids: it is taken line by line, and only when it has as many
-lines as there are documents. A line break at a file's end is no part of an output. An output may
-be empty: that is a result, and scored as one.
+A folder of ``.txt`` files gives one output per file (its name the id), a table one per row and a
+translation file (XLIFF, TMX) one per unit, in any order. A plain ``.txt`` file has no ids: it is
+taken line by line, and only when it has as many lines as there are documents. A line break at a
+file's end is no part of an output. An output may be empty: that is a result, and scored as one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from typing import BinaryIO
 from evalkit.corpus.documents import id_cell, sha256_of, stem_of, text_files
 from evalkit.corpus.files import existing, read_text, split_lines, without_final_newline
 from evalkit.corpus.rows import ROW_KINDS, Row, kind_of, read_rows, text_cell
+from evalkit.corpus.segments import XLIFF_SUFFIXES, read_segments
 from evalkit.errors import AlignmentError, InputError
 
 __all__ = ["Outputs", "read_lines", "read_outputs"]
@@ -46,8 +47,8 @@ def read_outputs(
     """Reads a system's outputs and puts them beside the documents ``ids``.
 
     Args:
-        path: a folder of .txt files, or a .txt, .jsonl, .csv, .tsv or .parquet file.
-        ids: the documents' ids, in order.
+        path: a folder of .txt files, or a .txt, .jsonl, .csv, .tsv, .parquet, XLIFF or TMX file.
+        ids: the documents' ids, in order; the units' ids in XLIFF and TMX.
         root: the folder that a relative path starts from.
         id_column: column with the document's id.
         text_column: column with the output.
@@ -62,6 +63,11 @@ def read_outputs(
     kind = kind_of(found)
     if source_column is not None and kind not in ROW_KINDS:
         raise InputError(f"{found.name}: a source column needs a table ({', '.join(ROW_KINDS)})")
+    if kind in (*XLIFF_SUFFIXES, "tmx"):
+        units = read_segments(found, root=root)
+        named = zip(units.ids or (), units.texts, strict=True)
+        rows = [Row({"id": key, "text": text}, f"{found.name} {key}") for key, text in named]
+        return _aligned(rows, ids, found.name, "id", "text", None)
     if kind == "folder":
         files = text_files(found)
         rows = [Row({"id": stem_of(file), "text": _whole(file)}, file.name) for file in files]

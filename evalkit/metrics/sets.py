@@ -12,13 +12,14 @@ Left out: BLEU of other settings than sacrebleu's defaults.
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 import evalkit
 from evalkit.errors import nearest
 from evalkit.metrics.bleu import Bleu
+from evalkit.metrics.bleu_tokens import tokenizer
 from evalkit.metrics.overlap import Coded, IntArray, code_tokens, grams
 from evalkit.metrics.rouge_texts import read
 from evalkit.metrics.signature import join
@@ -110,10 +111,8 @@ def _self_bleu(texts: Sequence[str]) -> SetScore:
 
 def _rows(texts: Sequence[str], scorer: Bleu) -> FloatArray:
     """Each text's row of BLEU statistics, all the others being its references."""
-    from sacrebleu.metrics.bleu import BLEU
-
-    tokenize: Callable[[str], str] = BLEU().tokenizer
-    coded = code_tokens([tokenize(text.rstrip()).split() for text in texts])
+    tokenize = tokenizer(scorer.tokenizer)
+    coded = code_tokens([tokenize(text) for text in texts])
     orders = range(1, scorer.max_order + 1)
     counts = {
         "hypothesis_length": coded.lengths,

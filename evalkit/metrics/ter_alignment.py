@@ -14,7 +14,7 @@ length, are sacrebleu's.
 import functools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, repeat
 
 __all__ = ["Alignment", "Beam", "align", "beam", "distance", "may_leave_beam"]
@@ -23,14 +23,9 @@ _WIDTH = 25
 """Cells before the diagonal; after it there is one less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beam:
-    """For each hypothesis word (a row) the reference words (bits) that the beam lets through."""
-
-    diagonal: Sequence[int]
-    """Where the cell and the one before it on the diagonal are inside."""
-    above: Sequence[int]
-    """Where the cell above is inside."""
+Beam = Sequence[int]
+"""For each hypothesis word (a row) the reference words that it may be paired with, as bits: those
+where the cell and the one before it on the diagonal are inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +58,15 @@ def beam(n_hypothesis: int, n_reference: int) -> Beam:
     centres = [math.floor(row * slope) for row in range(1, n_hypothesis + 1)]
     spans = [(0, n_reference)]  # the row before the first word is inside as a whole
     spans += [(max(0, at - width), min(n_reference, at + width - 1)) for at in centres]
-    return Beam(
-        diagonal=[
-            _bits(max(first, before + 1), min(last, end + 1))
-            for (before, end), (first, last) in pairwise(spans)
-        ],
-        above=[_bits(first, last) for first, last in spans[:-1]],
-    )
+    return [
+        _bits(max(first, before + 1), min(last, end + 1))
+        for (before, end), (first, last) in pairwise(spans)
+    ]
 
 
 def distance(hypothesis: str, reference: str, within: Beam) -> int:
     """Insertions, deletions and substitutions of single words, inside the beam."""
-    return _sweep(hypothesis, reference, within.diagonal).distance
+    return _sweep(hypothesis, reference, within).distance
 
 
 def align(hypothesis: str, reference: str, within: Beam | None) -> Alignment:
@@ -85,14 +77,9 @@ def align(hypothesis: str, reference: str, within: Beam | None) -> Alignment:
     """
     if within is None:
         return _walk(_sweep(hypothesis, reference, repeat(-1)), len(hypothesis), len(reference))
-    rows = _sweep(hypothesis, reference, within.diagonal)
-    inside = _Rows(
-        same=rows.same,
-        level=[row | ~mask for row, mask in zip(rows.level, within.diagonal, strict=True)],
-        rises=[row & mask for row, mask in zip(rows.rises, within.above, strict=True)],
-        distance=rows.distance,
-    )
-    return _walk(inside, len(hypothesis), len(reference))
+    rows = _sweep(hypothesis, reference, within)
+    level = [row | ~mask for row, mask in zip(rows.level, within, strict=True)]
+    return _walk(replace(rows, level=level), len(hypothesis), len(reference))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class _Goal:
     """No order of the hypothesis' words has a lower edit distance."""
 
     def distance(self, hypothesis: str, *, below: int | None = None) -> int:
-        """Tercom's edit distance, or ``below`` if it is not below that."""
+        """Tercom's edit distance; one that is not below ``below`` may be any such number."""
         cutoff = None if below is None else below - 1
         free = Levenshtein.distance(hypothesis, self.reference, score_cutoff=cutoff)
         if free == below or not may_leave_beam(free, len(hypothesis), len(self.reference)):

@@ -9,11 +9,11 @@ import numpy as np
 
 from evalkit.execute import ordered_map, plan
 from evalkit.pipeline.job import Job
-from evalkit.records import Batch, Context, Measured, Span, TokenScore
-from evalkit.stages import Scorer
+from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
+from evalkit.stages import Scorer, SetScorer
 from evalkit.store.parts import key_of
 
-__all__ = ["Hypotheses", "measure"]
+__all__ = ["Hypotheses", "measure", "measure_all", "measure_set"]
 
 Value = TypeVar("Value")
 
@@ -82,6 +82,38 @@ def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> 
         for i in range(len(hypotheses.texts))
     ]
     return _measured(whole, len(scorer.columns))
+
+
+def measure_all(
+    job: Job, scorers: Sequence[Scorer | SetScorer], hypotheses: Hypotheses, *, stage: str
+) -> tuple[tuple[tuple[Scorer, Measured], ...], tuple[tuple[SetScorer, tuple[SetScore, ...]], ...]]:
+    """What scorers find text by text, and what set scorers find in all texts together."""
+    rows = [scorer for scorer in scorers if isinstance(scorer, Scorer)]
+    whole = [scorer for scorer in scorers if not isinstance(scorer, Scorer)]
+    return (
+        tuple((scorer, measure(job, scorer, hypotheses, stage=stage)) for scorer in rows),
+        tuple((scorer, measure_set(job, scorer, hypotheses, stage=stage)) for scorer in whole),
+    )
+
+
+def measure_set(
+    job: Job, scorer: SetScorer, hypotheses: Hypotheses, *, stage: str
+) -> tuple[SetScore, ...]:
+    """What ``scorer`` finds in all hypotheses together, texts that failed left out."""
+    chosen = [i for i in range(len(hypotheses.texts)) if i not in hypotheses.failures]
+    batch = hypotheses.batch(chosen)
+
+    def rows() -> list[dict[str, Any]]:
+        found = [asdict(score) for score in scorer.measure_set(batch)]
+        return [{**row, "value": None if np.isnan(row["value"]) else row["value"]} for row in found]
+
+    names = [field.name for field in scorer.fields]
+    key = key_of(scorer.name, names, scorer.signature(), asdict(batch))
+    kept: Sequence[Mapping[str, Any]] = job.parts.rows(stage, key, rows)
+    return tuple(
+        SetScore(**{**row, "value": np.nan if row["value"] is None else row["value"]})
+        for row in kept
+    )
 
 
 def _plan(hypotheses: Hypotheses) -> list[tuple[int, ...]]:

@@ -6,12 +6,12 @@ from evalkit.corpus.references import References
 from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
-from evalkit.pipeline.measure import measure
+from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["post_edit_section"]
 
@@ -20,7 +20,7 @@ def post_edit_section(
     job: Job,
     documents: Sequence[Document],
     references: References,
-    metrics: Sequence[Scorer],
+    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     """One table of the documents against their post-edits, and its paragraphs.
 
@@ -28,9 +28,7 @@ def post_edit_section(
     the editor touched, lower is better.
     """
     hypotheses = against_post_edits(documents, references)
-    found = tuple(
-        (metric, measure(job, metric, hypotheses, stage="post-edit")) for metric in metrics
-    )
+    found, whole = measure_all(job, metrics, hypotheses, stage="post-edit")
     without = [d.id for d in documents if references.of(d.id).post_edit is None]
     notes = ["TER against a post-edit is HTER: the share of words that the editor touched."]
     if without:
@@ -46,7 +44,7 @@ def post_edit_section(
         question.name, question.title, question.unit, [Looked(hypotheses)]
     )
     return Section(
-        tables=(table(job, question, [Scored(hypotheses, found)]),),
+        tables=(table(job, question, [Scored(hypotheses, found, whole)]),),
         items=marked_items(items("post-edit", hypotheses, found, names), sanity),
         warnings=(*aligned_warnings(hypotheses), *warnings),
         sanity=(sanity,),

@@ -14,13 +14,18 @@ from evalkit.pipeline.generate import PlannedSystem
 from evalkit.pipeline.sets import checked
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
-from evalkit.stages import Generator, Scorer
+from evalkit.stages import Generator, Scorer, SetScorer
 from evalkit.text.language import language_name, not_in
 from evalkit.text.words import count_words
 
 __all__ = ["Prepared", "check_language", "prepare"]
 
 FILE_OPTIONS = {"text_column", "id_column", "source_column"}
+SCORER_FILES: Mapping[str, tuple[str, ...]] = {
+    "bertscore": ("model", "idf", "baseline"),
+    "evaluate": ("module",),
+}
+"""Options of scorers that name files or folders, which start in the config's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,11 @@ class Prepared:
     references: References | None
     fluency: tuple[Scorer, ...]
     systems: tuple[PlannedSystem, ...]
-    metrics: tuple[Scorer, ...]
+    metrics: tuple[Scorer | SetScorer, ...]
     """Of summaries."""
     sets: tuple[str, ...]
     """Measures of each system's summaries as a set."""
-    post_edit: tuple[Scorer, ...]
+    post_edit: tuple[Scorer | SetScorer, ...]
     code: tuple[str, ...]
     """Every ``module:attribute`` that the config names."""
 
@@ -68,18 +73,16 @@ def prepare(
     if config.references is not None:
         references = read_references(config.references, documents, root=loaded.folder)
     summaries, post_edit = config.summaries, config.post_edit
+    given = _Given(loaded, corpus.documents, references, code, offline)
     prepared = Prepared(
         documents=documents,
         hashes=_hashes(corpus.hashes, documents, references),
         references=references,
-        fluency=_scorers(config.fluency.scorers if config.fluency else (), code),
-        systems=_systems(
-            summaries.systems if summaries else (),
-            _Given(loaded, corpus.documents, references, code, offline),
-        ),
-        metrics=_scorers(summaries.metrics if summaries else (), code),
+        fluency=_fluency(config.fluency.scorers if config.fluency else (), given),
+        systems=_systems(summaries.systems if summaries else (), given),
+        metrics=_metrics(summaries.metrics if summaries else (), given),
         sets=checked(summaries.sets if summaries else ()),
-        post_edit=_scorers(post_edit.metrics if post_edit else (), code),
+        post_edit=_metrics(post_edit.metrics if post_edit else (), given),
         code=_foreign(loaded),
     )
     for scorer in (*prepared.fluency, *prepared.metrics, *prepared.post_edit):
@@ -97,8 +100,19 @@ def _hashes(
     return chosen if references is None else {**chosen, "references": references.sha256}
 
 
-def _scorers(entries: tuple[ScorerEntry, ...], code: Code) -> tuple[Scorer, ...]:
-    made = tuple(registry.scorer(entry.name, code=code, **entry.options) for entry in entries)
+def _fluency(entries: tuple[ScorerEntry, ...], given: "_Given") -> tuple[Scorer, ...]:
+    made = _metrics(entries, given)
+    for scorer in made:
+        if not isinstance(scorer, Scorer):
+            raise ConfigError(
+                f"{scorer.name!r} measures a whole set at once; fluency needs scorers that read "
+                "sentence by sentence"
+            )
+    return tuple(scorer for scorer in made if isinstance(scorer, Scorer))
+
+
+def _metrics(entries: tuple[ScorerEntry, ...], given: "_Given") -> tuple[Scorer | SetScorer, ...]:
+    made = tuple(_metric(entry, given) for entry in entries)
     names = [scorer.name for scorer in made]
     for name in names:
         if names.count(name) > 1:
@@ -106,9 +120,24 @@ def _scorers(entries: tuple[ScorerEntry, ...], code: Code) -> tuple[Scorer, ...]
     return made
 
 
+def _metric(entry: ScorerEntry, given: "_Given") -> Scorer | SetScorer:
+    options = entry.options
+    files = SCORER_FILES.get(entry.name, ())
+    for option in files:
+        value = options.get(option)
+        if isinstance(value, str) and (given.loaded.folder / value).exists():
+            options[option] = str(given.loaded.folder / value)  # a hub id names no folder here
+    if files and given.offline:
+        options["offline"] = True
+    made = registry.metric(entry.name, code=given.code, **options)
+    if files:
+        made.signature()  # raises here, before anything is written, where a file isn't there
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What the systems are planned from."""
+    """What the scorers and systems are made from."""
 
     loaded: LoadedConfig
     documents: tuple[Document, ...]
@@ -192,10 +221,12 @@ def _existing(entry: SystemEntry, length: Length, given: _Given) -> PlannedSyste
 
 def _foreign(loaded: LoadedConfig) -> tuple[str, ...]:
     config = loaded.config
-    names = [entry.name for entry in (config.fluency.scorers if config.fluency else ())]
-    names += [entry.name for entry in (config.summaries.metrics if config.summaries else ())]
+    entries = [*(config.fluency.scorers if config.fluency else ())]
+    entries += config.summaries.metrics if config.summaries else ()
+    entries += config.post_edit.metrics if config.post_edit else ()
+    names = [entry.name for entry in entries]
+    names += [f"evaluate:{e.options.get('module')}" for e in entries if e.name == "evaluate"]
     names += [entry.kind for entry in (config.summaries.systems if config.summaries else ())]
-    names += [entry.name for entry in (config.post_edit.metrics if config.post_edit else ())]
     return tuple(sorted({name for name in names if ":" in name}))
 
 

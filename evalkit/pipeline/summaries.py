@@ -8,14 +8,14 @@ from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
-from evalkit.pipeline.measure import measure
+from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.sets import set_scores
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
 from evalkit.results import Item, SetScore
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["Measures", "Written", "summary_section", "write_summaries"]
 
@@ -32,8 +32,8 @@ class Written:
 class Measures:
     """What summaries are measured by."""
 
-    scorers: Sequence[Scorer]
-    """One by one."""
+    scorers: Sequence[Scorer | SetScorer]
+    """One by one, or against their references all together."""
     sets: Sequence[str]
     """Names of measures of all summaries of a system together."""
 
@@ -75,8 +75,8 @@ def _one_table(
     shown: list[Item] = []
     for each in written:
         hypotheses = against_summaries(each.system, documents, each.outputs, references)
-        found = tuple((m, measure(job, m, hypotheses, stage="summaries")) for m in usable)
-        scored.append(Scored(hypotheses, found))
+        found, whole = measure_all(job, usable, hypotheses, stage="summaries")
+        scored.append(Scored(hypotheses, found, whole))
         texts = [t for i, t in enumerate(hypotheses.texts) if i not in hypotheses.failures]
         sets += set_scores(hypotheses.system, texts, measures.sets)
         names = [_reference_names(references, document, kind) for document in documents]

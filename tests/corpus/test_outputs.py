@@ -8,6 +8,7 @@ import pytest
 
 from evalkit.corpus.outputs import read_lines, read_outputs
 from evalkit.errors import AlignmentError, InputError
+from tests.corpus.test_bitexts import XLIFF_1
 
 IDS = ("a", "b", "c")
 
@@ -127,3 +128,11 @@ def test_read_lines_refuses(tmp_path: Path, content: bytes, message: str) -> Non
         read_lines("-", root=tmp_path, stream=io.BytesIO(content))
     with pytest.raises(InputError, match="is a folder; a file is needed"):
         read_lines(".", root=tmp_path)
+
+
+def test_units_of_an_xliff_are_outputs_by_their_ids(tmp_path: Path) -> None:
+    (tmp_path / "ours.xlf").write_text(XLIFF_1)
+    outputs = read_outputs("ours.xlf", ("u3", "u1", "u2"), root=tmp_path)
+    assert outputs.texts == ("", "Drücken Sie Speichern & schließen.", "Ein Verweis")
+    with pytest.raises(AlignmentError, match="1 documents without an output: 'u9'"):
+        read_outputs("ours.xlf", ("u1", "u2", "u3", "u9"), root=tmp_path)

@@ -2,6 +2,7 @@ import pytest
 
 from evalkit.guard.alignment import check_alignment
 from evalkit.guard.nesting import check_nesting
+from evalkit.records import Batch
 from tests.guard.test_shift import pair
 
 
@@ -110,3 +111,8 @@ def test_square_references_in_the_right_order_pass() -> None:
     )
     check_nesting(["x", "y"], [["p", "q"], ["r", "s"]])
     check_nesting([], [])
+
+
+def test_a_batch_refuses_a_bare_text_for_a_list_of_references() -> None:
+    with pytest.raises(ValueError, match=r"references\[1\] is a bare text"):
+        Batch(hypotheses=("a", "b"), references=(("a",), "b"))  # type: ignore[arg-type]

@@ -71,8 +71,35 @@ def test_union_of_a_sentence_longer_than_a_machine_word():
 
 
 @EXAMPLES
+@given(ITEMS)
+def test_overlap_where_numbers_would_not_fit(items):
+    """N-grams are renumbered before they could outgrow 64 bits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("evalkit.metrics.overlap._MAX_KEY", 200)
+        check_overlap(items, 256)
+
+
+@EXAMPLES
+@given(ITEMS, st.integers(0, 40))
+def test_long_texts_make_small_chunks(items, most):
+    hypotheses = [hypothesis for hypothesis, _ in items]
+    references = [found for _, found in items]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("evalkit.metrics.overlap._CHUNK_CHARACTERS", most)
+        chunks = list(lay_out(hypotheses, references))
+    assert [text for chunk in chunks for text in chunk.texts] == [
+        text for hypothesis, found in items for text in (hypothesis, *found)
+    ]
+    assert all(chunk.n_items == 1 or sum(map(len, chunk.texts)) <= most for chunk in chunks)
+
+
+@EXAMPLES
 @given(ITEMS, st.sampled_from([1, 3, 256]))
 def test_overlap(items, chunk):
+    check_overlap(items, chunk)
+
+
+def check_overlap(items, chunk):
     hypotheses = [hypothesis for hypothesis, _ in items]
     references = [found for _, found in items]
     done = 0

@@ -1,5 +1,7 @@
 """What rouge-score lacks: Unicode tokens, sentence splitting for Lsum, means over references."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,14 @@ def test_common_marks_separate_tokens_like_any_other():
     for mark in rouge_tokens._MARKS:
         assert rouge_tokens.find(f"é{mark}b") == ["é", "b"]
         assert tokenize(f"a{mark}b") == tokenize(f"a{mark}b", tokenizer="rouge_score") == ("a", "b")
+
+
+def test_usual_characters_need_no_more_than_the_usual_pattern():
+    usual = "".join(
+        chr(point) for point in range(sys.maxunicode) if not rouge_tokens._UNUSUAL.match(chr(point))
+    )
+    assert len(usual) > 12_000
+    assert rouge_tokens._USUAL_WORD.findall(usual) == rouge_tokens._word_pattern().findall(usual)
 
 
 def headline(scorer, hypothesis, *references):

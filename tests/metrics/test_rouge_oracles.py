@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalkit.metrics import skip_bigrams, union_lcs, weighted_lcs, word_numbers
+from evalkit.metrics import rouge_texts, skip_bigrams, union_lcs, weighted_lcs, word_numbers
 from evalkit.metrics.rouge import Rouge, rouge
 from evalkit.metrics.rouge_texts import read
 from evalkit.metrics.rouge_tokens import plain, tokenize
@@ -156,6 +156,19 @@ def test_against_the_script_itself(gap, skipping, weight, length):
     bounds = np.cumsum([0, *lengths])
     found = weighted_lcs.lengths(tokens, bounds, [(0, 1)], weight)
     assert found.tolist() == pytest.approx([length])
+
+
+def test_texts_that_are_kept_are_few():
+    """Only the latest are, up to a number of tokens; the very last ones always."""
+    options = {"tokenizer": "unicode", "stemmer": False, "split": "newline", "language": "en"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rouge_texts, "_MAX_TOKENS", 4)
+        first = read(("a b c",), **options)
+        assert read(("a b c",), **options) is first
+        read(("d e",), **options)
+        assert read(("a b c",), **options) is not first
+        long = read(("a b c d e f g",), **options)
+        assert read(("a b c d e f g",), **options) is long
 
 
 WORDS = st.text("ab1", min_size=1, max_size=26)

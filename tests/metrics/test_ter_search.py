@@ -7,9 +7,10 @@ import random
 import string
 
 import pytest
+from sacrebleu.metrics import lib_ter
 from sacrebleu.metrics.lib_ter import translation_edit_rate
 
-from evalkit.metrics import ter_edits
+from evalkit.metrics import ter_alignment, ter_edits
 from evalkit.metrics.ter_alignment import align, beam, distance, may_leave_beam
 from evalkit.metrics.ter_edits import n_edits
 
@@ -77,7 +78,8 @@ def texts(seed, n):
 
 def test_distance_and_alignment_are_those_of_the_table():
     n_beam = n_matter = 0
-    for hypothesis, reference in texts(1, 150):
+    very_unequal = [("b", "c" * place + "b" + "c" * (160 - place)) for place in (40, 60, 150)]
+    for hypothesis, reference in (*texts(1, 150), *very_unequal):
         inside, whole = Table(hypothesis, reference), Table(hypothesis, reference, whole=True)
         limits = beam(len(hypothesis), len(reference))
         assert distance(hypothesis, reference, limits) == inside.distance
@@ -107,6 +109,8 @@ def test_distance_and_alignment_are_those_of_the_table():
         ("d e a b c", "a b c d e", 1),
         ("c d a b", "a x b c d", 2),  # a shift and an insertion
         ("b a b a b a", "a b a b a b", 1),
+        ("c a c b c", "c c c a b", 3),  # a run put into itself is moved on
+        ("b b c a b d", "b a b a d b b c b", 4),
     ],
 )
 def test_small_texts(hypothesis, reference, edits):
@@ -120,8 +124,8 @@ def long_pairs():
     numbers = [str(i) for i in range(120)]
     rng = random.Random(3)
     return {
-        "beam": (numbers[30:60] + numbers[:30], numbers[:60]),
-        "beam and noise": (["x"] * 35 + numbers[:60:2], numbers[:60]),
+        "beam": (numbers[27:54] + numbers[:27], numbers[:54]),
+        "beam and noise": (["x"] * 30 + numbers[:50:2], numbers[:50]),
         "longest": (numbers[20:35] + numbers[:20], numbers[:35]),
         "farthest": (["y", *numbers[:60]], [*numbers[:52], "y", *numbers[52:60]]),
         "most": (rng.choices("abc", k=45), rng.choices("abc", k=45)),
@@ -142,6 +146,51 @@ def test_limits_matter(name, limit, value, monkeypatch):
     before = n_edits(*long_pairs()[name])
     monkeypatch.setattr(ter_edits, limit, value)
     assert n_edits(*long_pairs()[name]) < before
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 8, 13, 21])
+def test_the_search_ends_where_sacrebleus_does(most, monkeypatch):
+    monkeypatch.setattr(ter_edits, "_MOST", most)
+    monkeypatch.setattr(lib_ter, "_MAX_SHIFT_CANDIDATES", most)
+    rng = random.Random(most)
+    for _ in range(150):
+        reference = rng.choices("abcdef", k=rng.randint(2, 9))
+        hypothesis = rng.sample(reference, len(reference))
+        assert n_edits(hypothesis, reference) == translation_edit_rate(hypothesis, reference)[0]
+
+
+@pytest.fixture
+def set_beam(monkeypatch):
+    """Sets both sides' beam; a narrow one brings short texts to its edge."""
+
+    def narrow(width):
+        monkeypatch.setattr(ter_alignment, "_WIDTH", width)
+        monkeypatch.setattr(lib_ter, "_BEAM_WIDTH", width)
+        beam.cache_clear()
+
+    yield narrow
+    beam.cache_clear()
+
+
+@pytest.mark.parametrize("width", [2, 3, 5])
+def test_a_narrow_beam_is_sacrebleus(width, set_beam):
+    set_beam(width)
+    rng = random.Random(width)
+    n_reached = 0
+    for _ in range(250):
+        reference = rng.choices(range(rng.choice((2, 4, 20))), k=rng.randint(1, 16))
+        cut = rng.randrange(len(reference))
+        hypothesis = rng.choice((
+            reference[cut:] + reference[:cut],
+            rng.sample(reference, len(reference)),
+            ["x"] * rng.randint(0, 9) + reference[:: rng.randint(1, 3)],
+            rng.choices(range(4), k=rng.randint(1, 16)),
+        ))  # fmt: skip
+        pair = rng.sample((hypothesis, reference), 2)
+        edits = n_edits(*pair)
+        assert edits == translation_edit_rate(*pair)[0], pair
+        n_reached += may_leave_beam(edits, len(hypothesis), len(reference))
+    assert n_reached > 40
 
 
 def test_a_shift_may_save_more_than_twice_its_length_inside_the_beam(monkeypatch):

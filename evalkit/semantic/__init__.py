@@ -1,0 +1,1 @@
+"""Likeness of meaning by contextual embeddings: ``bertscore``, its weights and its baselines."""
