@@ -78,6 +78,8 @@ def compare_run(folder: Path, table: str | None, asked: Asked, *, allow_code: bo
     Raises:
         ConfigError: an unknown baseline, or a cluster that the run does not have.
     """
+    if folder.is_file():
+        raise ConfigError(f"{folder} is a file, no run folder; name systems with --hypotheses FILE")
     made = []
     for each in read_tables(folder, table=table, code=Code(allow_code, folder)):
         for warning in each.warnings:

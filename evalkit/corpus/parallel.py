@@ -96,7 +96,12 @@ def line_up(
         sources=moved.get("sources"),
         n=next(iter(surveys.values())).n,
         has_ids=lead is not None,
-        warnings=(*notes, *_notes(named), *_blanks(surveys)),
+        warnings=(
+            *notes,
+            *_notes(named),
+            *_unused(systems, references, sources),
+            *_blanks(surveys),
+        ),
     )
 
 
@@ -194,6 +199,20 @@ def _listed(keys: Sequence[str]) -> str:
 def _notes(named: Mapping[str, SegmentStream]) -> Iterator[str]:
     for stream in named.values():
         yield from stream.notes
+
+
+def _unused(
+    systems: Mapping[str, SegmentStream],
+    references: Mapping[str, SegmentStream],
+    sources: SegmentStream | None,
+) -> Iterator[str]:
+    """What stands beside hypotheses and gives way to a file of its own."""
+    for name, stream in systems.items():
+        first = next(iter(stream))
+        if references and first.references is not None:
+            yield f"the references beside {name!r} are not used: --references goes before"
+        if sources is not None and first.source is not None:
+            yield f"the sources beside {name!r} are not used: --sources goes before"
 
 
 def _blanks(surveys: Mapping[str, _Survey]) -> Iterator[str]:

@@ -151,6 +151,7 @@ def test_a_run_folder(here: Path, capsys) -> None:
         ((*FILES, "--baseline", "god"), "Did you mean 'good'"),
         ((*FILES, "--table", "x"), "needs a run folder"),
         (("runs/x", *FILES), "not both"),
+        (("good.txt",), "is a file, no run folder; name systems with --hypotheses"),
         (("runs/absent",), "no run folder runs/absent"),
         ((), "no hypotheses"),
         ((*FILES, "--cluster", "domain"), "no column 'domain'"),

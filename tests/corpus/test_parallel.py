@@ -70,6 +70,15 @@ def test_references_and_sources_beside_the_hypotheses() -> None:
     assert chunk.columns == ({"domain": "news"},)
 
 
+def test_files_of_references_and_sources_go_before_with_a_word() -> None:
+    entries = [Entry(("h",), references=("a",), source="s")]
+    files = {"a": stream("a", entries)}, {"r": lines("r", "b")}, lines("s", "t")
+    found = line_up(*files)
+    (chunk,) = found.chunks()
+    assert (chunk.references, chunk.sources) == ((("b",),), ("t",))
+    assert [said.split(" ")[1] for said in found.warnings] == ["references", "sources"]
+
+
 def test_references_that_differ_between_systems_are_refused() -> None:
     one = stream("a", [Entry(("h",), references=("a",)), Entry(("h",), references=("b",))])
     two = stream("b", [Entry(("h",), references=("a",)), Entry(("h",), references=("c",))])
