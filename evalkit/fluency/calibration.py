@@ -1,8 +1,9 @@
 """From what the detector's heads say to probabilities that can be counted.
 
-Two logistic regressions on the same features of a token: the probability that an error lies on
-it or in the gap before it, and the probability that an error *starts* here. The second, summed,
-is an expected number of errors, since an error of three words starts once. Coefficients are
+Logistic regressions on the same features of a token: the probability that an error lies on it or
+in the gap before it, and the probability that an error *starts* here. The second, summed, is an
+expected number of errors, since an error of three words starts once. A third lets through what a
+post-editor would surely change although nothing is broken. Coefficients are
 fitted on texts whose errors people marked (``benchmarks/calibrate_detector.py``), after Platt
 (1999). Leaves out monotone (isotonic) calibration, which needs more marked text.
 """
@@ -36,6 +37,10 @@ class Logistic:
         return np.asarray(1.0 / (1.0 + np.exp(-(rows @ np.array(self.weights) + self.bias))))
 
 
+NEVER = Logistic((0.0,) * len(FEATURES), bias=-40.0)
+"""Probability 0, whatever the features."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What makes the heads' answers countable."""
@@ -46,6 +51,12 @@ class Calibration:
     """An error starts here."""
     threshold: float
     """Tokens at least this probable are marked."""
+    editor: Logistic = NEVER
+    """A post-editor would surely change this token; on the scale of ``token``."""
+
+    def values(self, rows: FloatArray) -> FloatArray:
+        """The tokens' probabilities (n,): the larger of ``token`` and ``editor``."""
+        return np.maximum(self.token.probabilities(rows), self.editor.probabilities(rows))
 
 
 def features(wrong: FloatArray, gap: FloatArray, edit: FloatArray) -> FloatArray:
@@ -106,11 +117,13 @@ def read_calibration(settings: Mapping[str, object]) -> Calibration:
     if not isinstance(table, dict):
         raise ValueError("calibration is not a table")
     try:
-        token, start = (
+        token, start, editor = (
             Logistic(tuple(float(table[part][name]) for name in FEATURES), table[part]["bias"])
-            for part in ("token", "start")
+            if part in table or part != "editor"
+            else NEVER
+            for part in ("token", "start", "editor")
         )
-        return Calibration(token, start, float(table["threshold"]))
+        return Calibration(token, start, float(table["threshold"]), editor)
     except (KeyError, TypeError) as error:
         raise ValueError(f"calibration lacks or mistypes {error}") from error
 

@@ -147,7 +147,7 @@ class Detector:
         self, sentence: Sequence[Place], heads: "Heads"
     ) -> tuple[list[TokenScore], list[Span], float]:
         rows = features(heads.wrong, heads.gap, heads.edit)
-        errors = self._calibration.token.probabilities(rows)
+        errors = self._calibration.values(rows)
         starts = self._calibration.start.probabilities(rows)
         scores = [
             TokenScore(start, end, float(value))

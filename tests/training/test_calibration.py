@@ -92,6 +92,20 @@ def test_the_threshold_keeps_false_alarms_rare_in_every_set(folder):
     assert loose < strict
 
 
+def test_what_an_editor_would_surely_change_is_marked_where_alarms_allow(folder):
+    everything = [Marked(s, ((0, len(s)),)) for s in SENTENCES]  # no mark is a false alarm
+    bold = calibrate(folder, sets(marked(3), alarms=[everything]), words_per_alarm=5)
+    clean = [Marked(sentence, ()) for sentence in SENTENCES]
+    shy = calibrate(folder, sets(marked(3), alarms=[clean]), words_per_alarm=10_000)
+    sure = np.zeros((1, 6))
+    sure[0, :3] = -9, -9, 0.5
+    assert bold.editor.probabilities(sure)[0] == pytest.approx(bold.threshold)
+    assert shy.editor.probabilities(sure)[0] < shy.threshold
+    assert read_calibration(bundle_settings(folder)).editor.bias == pytest.approx(
+        shy.editor.bias, abs=1e-4
+    )
+
+
 def test_a_text_longer_than_the_encoder_is_read_in_windows(folder):
     one = Marked(" ".join(SENTENCES[:6]), ())
     (long,) = read_marked(folder, [one])
