@@ -55,6 +55,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "extractiveness": "evalkit.metrics.extractiveness:Extractiveness",
         "repetition": "evalkit.metrics.repetition:Repetition",
         "length": "evalkit.metrics.length:Length",
+        "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
     },
@@ -69,6 +70,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
 
 FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
     "scorer": {
+        "distinct<n>": ("distinct[1-9][0-9]*", "evalkit.metrics.sets:SetMeasure"),
         "rouge<n>": ("rouge[1-9][0-9]*", "evalkit.metrics.rouge:rouge"),
         "rougeS<gap>": ("rougeS[0-9]+", "evalkit.metrics.rouge:rouge"),
         "rougeSU<gap>": ("rougeSU[0-9]+", "evalkit.metrics.rouge:rouge"),

@@ -23,7 +23,6 @@ __all__ = [
     "RunInfo",
     "Score",
     "SentenceScores",
-    "SetScore",
     "Table",
     "Token",
 ]
@@ -117,27 +116,6 @@ class Rank(_Record):
     """The number of systems less those that are significantly worse."""
 
 
-class SetScore(_Record):
-    """A number of all texts of a system together, which no sum over them gives; not resampled."""
-
-    system: str
-    """The system's name."""
-    name: str
-    """The measure, for example ``distinct2`` or ``self-bleu``."""
-    unit: str
-    """For example ``0-100``."""
-    higher_is_better: bool | None
-    """None where neither direction is better."""
-    value: float | None
-    """Null where undefined, with the reason in ``note``."""
-    n_texts: int
-    """Texts in the set; those that failed are not there."""
-    note: str = ""
-    """Why there is no value."""
-    signature: str
-    """Everything that decides the number."""
-
-
 class Table(_Record):
     """Systems by scores: one question, answered."""
 
@@ -170,8 +148,6 @@ class Table(_Record):
     ranks: tuple[Rank, ...] = ()
     """For each headline field with a direction, the systems best first; none where not all pairs
     were compared, or none could be tested."""
-    sets: tuple[SetScore, ...] = ()
-    """Each system's texts as a set, by system, then measure."""
     notes: tuple[str, ...] = ()
     """What a reader must know before they trust the table."""
 

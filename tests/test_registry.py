@@ -36,7 +36,7 @@ def plugin(tmp_path: Path) -> Code:
 
 @pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector", "evaluate"}))
 def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
-    made = registry.scorer(name)
+    made = registry.metric(name)
     assert made.name == name
     assert made.fields[0].name == name
 

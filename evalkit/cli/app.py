@@ -11,7 +11,6 @@ from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
-from evalkit.cli.sets import sets
 from evalkit.errors import EvalkitError
 
 __all__ = ["app", "main"]
@@ -51,7 +50,6 @@ app.command("compare")(compare)
 app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
-app.command("sets")(sets)
 app.command("list")(configs.list_names)
 app.command("validate")(configs.validate)
 app.command("init")(configs.init)

@@ -146,8 +146,6 @@ class SummariesSection(_Section):
     """The systems, in the order of the tables."""
     metrics: Scorers = tuple(ScorerEntry(name=name) for name in SUMMARY_METRICS)
     """Which metrics."""
-    sets: tuple[str, ...] = ("distinct1", "distinct2", "self-bleu")
-    """Measures of each system's summaries as a set: ``distinct<n>``, ``self-bleu``."""
 
 
 class PostEditSection(_Section):

@@ -5,7 +5,7 @@ texts get longer and sets larger, so compare like with like. Self-BLEU (Zhu et a
 mean BLEU of each text with all others as its references: 100 where all are the same. Equal to
 sacrebleu 2.6's sentence BLEU, but in time that grows with the text and not with the square of
 the number of texts: a text needs of all the others only the most that any has of each n-gram.
-Because they are no functions of a sum they have a record of their own and are not resampled.
+Because they are no functions of a sum they are ``SetScorer``s: no interval, no test.
 
 Left out: BLEU of other settings than sacrebleu's defaults.
 """
@@ -13,6 +13,7 @@ Left out: BLEU of other settings than sacrebleu's defaults.
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,12 +24,10 @@ from evalkit.metrics.bleu_tokens import tokenizer
 from evalkit.metrics.overlap import Coded, IntArray, code_tokens, grams
 from evalkit.metrics.rouge_texts import read
 from evalkit.metrics.signature import join
-from evalkit.records import FloatArray, SetScore
+from evalkit.records import Batch, Field, FloatArray, SetScore
 
-__all__ = ["DEFAULT", "check_set_measure", "set_score"]
+__all__ = ["SetMeasure", "check_set_measure", "self_bleu", "set_score"]
 
-DEFAULT = ("distinct1", "distinct2", "self-bleu")
-"""What a run measures where nothing is said."""
 _NAMES = ("distinct<n>", "self-bleu")
 _DISTINCT = re.compile(r"distinct([1-9][0-9]*)")
 _MAX_NUMBER = 1 << 40
@@ -42,7 +41,7 @@ def check_set_measure(name: str) -> None:
         ValueError: there is none; names those that there are.
     """
     if name != "self-bleu" and not _DISTINCT.fullmatch(name):
-        guess = nearest(name, DEFAULT)
+        guess = nearest(name, ("distinct1", "distinct2", "self-bleu"))
         hint = f" Did you mean {guess!r}?" if guess else ""
         raise ValueError(f"no measure of a set named {name!r}.{hint} Known: {', '.join(_NAMES)}.")
 
@@ -68,6 +67,53 @@ def set_score(name: str, texts: Sequence[str]) -> SetScore:
     if name == "self-bleu":
         return _self_bleu(texts)
     return _distinct(name, int(name.removeprefix("distinct")), texts)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMeasure:
+    """``distinct<n>`` or ``self-bleu`` as a set scorer of a system's texts.
+
+    Raises:
+        ValueError: there is no such measure.
+    """
+
+    name: str
+    """The measure."""
+
+    def __post_init__(self) -> None:
+        check_set_measure(self.name)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Nothing but the texts."""
+        return frozenset()
+
+    @property
+    def languages(self) -> None:
+        """Any."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The one number, 0-100."""
+        return (Field(self.name, "0-100", higher_is_better=self.name != "self-bleu"),)
+
+    @property
+    def whole(self) -> str:
+        """Why there is no interval."""
+        return f"{self.name} is of all texts together; no sum over texts gives it"
+
+    def measure_set(self, batch: Batch) -> tuple[SetScore, ...]:
+        """The number of all hypotheses together."""
+        return (set_score(self.name, batch.hypotheses),)
+
+    def signature(self) -> str:
+        """Settings and versions."""
+        return set_score(self.name, ()).signature
+
+
+def self_bleu() -> SetMeasure:
+    """The set scorer ``self-bleu``."""
+    return SetMeasure("self-bleu")
 
 
 def _distinct(name: str, order: int, texts: Sequence[str]) -> SetScore:

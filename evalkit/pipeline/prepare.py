@@ -11,7 +11,6 @@ from evalkit.corpus.outputs import read_outputs
 from evalkit.corpus.references import References, read_references
 from evalkit.errors import ConfigError, LanguageError
 from evalkit.pipeline.generate import PlannedSystem
-from evalkit.pipeline.sets import checked
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
 from evalkit.stages import Generator, Scorer, SetScorer
@@ -40,8 +39,6 @@ class Prepared:
     systems: tuple[PlannedSystem, ...]
     metrics: tuple[Scorer | SetScorer, ...]
     """Of summaries."""
-    sets: tuple[str, ...]
-    """Measures of each system's summaries as a set."""
     post_edit: tuple[Scorer | SetScorer, ...]
     code: tuple[str, ...]
     """Every ``module:attribute`` that the config names."""
@@ -81,7 +78,6 @@ def prepare(
         fluency=_fluency(config.fluency.scorers if config.fluency else (), given),
         systems=_systems(summaries.systems if summaries else (), given),
         metrics=_metrics(summaries.metrics if summaries else (), given),
-        sets=checked(summaries.sets if summaries else ()),
         post_edit=_metrics(post_edit.metrics if post_edit else (), given),
         code=_foreign(loaded),
     )

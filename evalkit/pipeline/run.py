@@ -14,7 +14,7 @@ from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
 from evalkit.pipeline.section import Section, joined
-from evalkit.pipeline.summaries import Measures, Written, summary_section, write_summaries
+from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
 from evalkit.records import Document, Span
 from evalkit.registry import Code
@@ -93,8 +93,7 @@ def compute(job: Job, config: EvaluationConfig, prepared: Prepared) -> Section:
     if config.fluency is not None:
         sections.append(_fluency(job, config.fluency.of, prepared, written))
     if written:
-        measures = Measures(prepared.metrics, prepared.sets)
-        sections.append(summary_section(job, written, documents, references, measures))
+        sections.append(summary_section(job, written, documents, references, prepared.metrics))
     if config.post_edit is not None and references is not None:
         sections.append(post_edit_section(job, documents, references, prepared.post_edit))
     return joined([Section(warnings=_few(prepared)), *sections])

@@ -11,13 +11,12 @@ from evalkit.pipeline.layout import against_summaries
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
-from evalkit.pipeline.sets import set_scores
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
-from evalkit.results import Item, SetScore
+from evalkit.results import Item
 from evalkit.stages import Scorer, SetScorer
 
-__all__ = ["Measures", "Written", "summary_section", "write_summaries"]
+__all__ = ["Written", "summary_section", "write_summaries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +25,6 @@ class Written:
 
     system: PlannedSystem
     outputs: tuple[Output, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What summaries are measured by."""
-
-    scorers: Sequence[Scorer | SetScorer]
-    """One by one, or against their references all together."""
-    sets: Sequence[str]
-    """Names of measures of all summaries of a system together."""
 
 
 def write_summaries(
@@ -50,14 +39,14 @@ def summary_section(
     written: Sequence[Written],
     documents: Sequence[Document],
     references: References | None,
-    measures: Measures,
+    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     """A table and its items for each kind of reference, and the failures among the outputs."""
     names = dict.fromkeys(each.system.table for each in written)
     sections = []
     for name in names:
         same = [each for each in written if each.system.table == name]
-        sections.append(_one_table(job, same, documents, references, measures))
+        sections.append(_one_table(job, same, documents, references, metrics))
     return joined([*sections, _failures(written, documents)])
 
 
@@ -66,19 +55,16 @@ def _one_table(
     written: Sequence[Written],
     documents: Sequence[Document],
     references: References | None,
-    measures: Measures,
+    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     kind = written[0].system.kind
-    usable = [m for m in measures.scorers if kind or "references" not in m.needs]
+    usable = [m for m in metrics if kind or "references" not in m.needs]
     scored: list[Scored] = []
-    sets: list[SetScore] = []
     shown: list[Item] = []
     for each in written:
         hypotheses = against_summaries(each.system, documents, each.outputs, references)
         found, whole = measure_all(job, usable, hypotheses, stage="summaries")
         scored.append(Scored(hypotheses, found, whole))
-        texts = [t for i, t in enumerate(hypotheses.texts) if i not in hypotheses.failures]
-        sets += set_scores(hypotheses.system, texts, measures.sets)
         names = [_reference_names(references, document, kind) for document in documents]
         infos = [output_info(output, each.system.length.words) for output in each.outputs]
         shown += items(each.system.table, hypotheses, found, names, infos)
@@ -98,9 +84,8 @@ def _one_table(
         unit="document",
         notes=() if kind else ("No references of this length: only metrics without references.",),
     )
-    answered = table(job, question, scored).model_copy(update={"sets": tuple(sets)})
     return Section(
-        tables=(answered,),
+        tables=(table(job, question, scored),),
         items=marked_items(shown, sanity),
         warnings=(*(w for each in scored for w in aligned_warnings(each.hypotheses)), *warnings),
         sanity=(sanity,),

@@ -20,7 +20,7 @@ from evalkit.report import numbers, provenance, visible
 from evalkit.report.beside import sections
 from evalkit.report.comparing import Comparisons, comparisons
 from evalkit.report.marking import Palette, palette
-from evalkit.report.overview import Grid, all_numbers, headlines, lead, sets, sets_lead
+from evalkit.report.overview import Grid, all_numbers, headlines, lead
 from evalkit.report.reading import Reading, readings
 from evalkit.report.sane import clear, grids
 from evalkit.results import Report, Table
@@ -37,8 +37,6 @@ class _TableView:
     headlines: Grid
     numbers: Grid
     comparisons: Comparisons
-    sets: Grid
-    sets_lead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +135,12 @@ def _digest(text: str) -> str:
 
 
 def _view(table: Table) -> _TableView:
-    together = sets(table)
     return _TableView(
         table=table,
         lead=lead(table),
         headlines=headlines(table),
         numbers=all_numbers(table),
         comparisons=comparisons(table),
-        sets=together,
-        sets_lead=sets_lead(table) if together.columns else "",
     )
 
 

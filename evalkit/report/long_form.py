@@ -46,11 +46,6 @@ def scores(report: Report) -> str:
             counts = (score.n_scored, score.n_skipped)
             reasons = map(safe, (score.note, score.signature))
             writer.writerow((*map(safe, names), *values, *counts, *reasons))
-        for measure in table.sets:
-            names = (table.name, measure.system, measure.name, measure.name, measure.unit)
-            values = map(_number, (measure.value, None, None))
-            reasons = map(safe, (measure.note, measure.signature))
-            writer.writerow((*map(safe, names), *values, measure.n_texts, 0, *reasons))
     return file.getvalue()
 
 

@@ -15,7 +15,7 @@ from evalkit.report.comparing import comparisons
 from evalkit.report.fields import Shown
 from evalkit.report.flow import Flow
 from evalkit.report.marking import Finding, palette
-from evalkit.report.overview import Cell, Grid, headlines, lead, secondary, sets, sets_lead
+from evalkit.report.overview import Cell, Grid, headlines, lead, secondary
 from evalkit.report.reading import Reading, readings
 from evalkit.results import Report, Table
 
@@ -106,12 +106,6 @@ def _table(table: Table) -> Iterator[str]:
         yield "### Further numbers"
         yield _grid(rest)
         yield from _notes(rest.footnotes)
-    together = sets(table)
-    if together.columns:
-        yield "### The texts as a set"
-        yield escape(sets_lead(table))
-        yield _grid(together)
-        yield from _notes(together.footnotes)
 
 
 def _sanity(grid: sane.SanityGrid) -> Iterator[str]:

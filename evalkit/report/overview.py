@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from evalkit.report import numbers
 from evalkit.report.footnotes import ALL, Footnotes
 from evalkit.report.standing import Standing, standings
-from evalkit.results import Score, SetScore, Table
+from evalkit.results import Score, Table
 
 __all__ = [
     "Cell",
@@ -22,8 +22,6 @@ __all__ = [
     "is_headline",
     "lead",
     "secondary",
-    "sets",
-    "sets_lead",
 ]
 
 _DIRECTIONS = {
@@ -102,41 +100,6 @@ def secondary(table: Table) -> Grid:
 def all_numbers(table: Table) -> Grid:
     """Every number of the table."""
     return _grid(table, lambda _: True)
-
-
-def sets(table: Table) -> Grid:
-    """Every system's texts as a set; no column where nothing was measured."""
-    notes = Footnotes()
-    by_name: dict[str, dict[str, SetScore]] = {}
-    for score in table.sets:
-        by_name.setdefault(score.name, {})[score.system] = score
-    columns = []
-    for name, of_system in by_name.items():
-        first = next(iter(of_system.values()))
-        columns.append(Column(name, name, first.unit, *_DIRECTIONS[first.higher_is_better]))
-    rows = [
-        Row(system, tuple(_set_cell(found.get(system), notes) for found in by_name.values()))
-        for system in table.systems
-    ]
-    footnotes, shown = _gathered(notes, tuple(rows) if columns else ())
-    return Grid(tuple(columns), shown, footnotes, ())
-
-
-def _set_cell(score: SetScore | None, notes: Footnotes) -> Cell:
-    if score is None:
-        mark = notes.mark("not measured for this system")
-        return Cell(numbers.DASH, "", mark, Standing.OTHER, None)
-    value = numbers.score(score.value, score.unit)
-    return Cell(value, "", notes.mark(score.note), Standing.OTHER, None)
-
-
-def sets_lead(table: Table) -> str:
-    """What stands behind the numbers of sets."""
-    sizes = sorted({score.n_texts for score in table.sets})
-    shown = numbers.count(sizes[0])
-    if len(sizes) > 1:
-        shown += f" to {numbers.count(sizes[-1])}"
-    return f"{shown} {_plural('text', sizes[-1])} of each system, taken as one set; not resampled."
 
 
 def lead(table: Table) -> str:

@@ -53,9 +53,6 @@ def signatures(report: Report) -> tuple[Signature, ...]:
         for score in table.scores:
             fields = bearers.setdefault(score.signature, {}).setdefault(table.name, {})
             fields[score.field] = None
-        for measure in table.sets:
-            fields = bearers.setdefault(measure.signature, {}).setdefault(table.name, {})
-            fields[measure.name] = None
     scored = tuple(
         Signature(text, tuple(f"{table}: {', '.join(fields)}" for table, fields in found.items()))
         for text, found in bearers.items()

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from evalkit.report import visible
 from evalkit.report.comparing import Comparisons, comparisons
-from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead, sets, sets_lead
+from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
 from evalkit.report.standing import Standing
 from evalkit.results import Table
 
@@ -48,16 +48,6 @@ def score_table(table: Table, width: int) -> Iterator[RenderableType]:
         yield plain(f"{standing.value} {standing.words}")
     yield from footnotes(grid.footnotes)
     yield from _compared(comparisons(table), width)
-    yield from _together(table, width)
-
-
-def _together(table: Table, width: int) -> Iterator[RenderableType]:
-    grid = sets(table)
-    if grid.columns:
-        yield Text()
-        yield plain(sets_lead(table))
-        yield from _drawn(grid, width)
-        yield from footnotes(grid.footnotes)
 
 
 def _drawn(grid: Grid, width: int) -> Iterator[RenderableType]:

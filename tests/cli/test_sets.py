@@ -1,6 +1,5 @@
-"""``evalkit sets``: files and pipes in, numbers or an error out."""
+"""Measures of a set by ``evalkit score``: without references, beside other metrics, refused."""
 
-import io
 import json
 from pathlib import Path
 
@@ -19,54 +18,36 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_file_is_a_set(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    table = file.with_name("other.jsonl")
-    table.write_text("".join(json.dumps({"text": line}) + "\n" for line in LINES[:2]))
-    assert call("sets", file, table, "--format", "json") == 0
-    found = json.loads(capsys.readouterr().out)["sets"]
-    assert [(row["system"], row["name"], row["n_texts"]) for row in found] == [
-        (str(path), name, n)
-        for path, n in ((file, 3), (table, 2))
-        for name in ("distinct1", "distinct2", "self-bleu")
-    ]
-    assert found[2]["value"] == set_score("self-bleu", LINES).value
+def score(*arguments: object) -> int:
+    return call("score", "--hypotheses", *arguments)
 
 
-def test_for_a_person_and_from_a_pipe(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_they_need_no_references(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(file, "--metrics", "distinct2,self-bleu", "--format", "json") == 0
+    (system,) = json.loads(capsys.readouterr().out)["systems"]
+    assert {row["name"]: (row["value"], row["n_scored"]) for row in system["metrics"]} == {
+        name: (set_score(name, LINES).value, 3) for name in ("distinct2", "self-bleu")
+    }
+
+
+@pytest.mark.parametrize("shown", ["text", "csv", "latex"])
+def test_every_format_shows_them_beside_others(
+    file: Path, shown: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"One text alone.\n")))
-    assert call("sets", "--measures", "distinct1, self-bleu") == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "-  distinct1  100.00  (1 text)",
-        "-  self-bleu  –  (1 text)  a set of two texts or more is needed",
-    ]
+    given = (file, "--references", file, "--metrics", "rougeL,self-bleu", "--confidence")
+    assert score(*given, "--format", shown) == 0
+    out = capsys.readouterr().out
+    assert "rougeL" in out
+    assert "self-bleu" in out
+    assert f"{set_score('self-bleu', LINES).value:.1f}" in out
 
 
-def test_empty_texts_are_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text("a b\n\nc d\n")
-    assert call("sets", file) == 0
-    assert "1 of 3 texts of" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["out.txt", "--measures", "self-blue"], "Did you mean 'self-bleu'"),
-        (["out.txt", "--measures", " , "], "--measures names none"),
-        (["out.txt", "out.txt"], "named twice"),
-        (["gone.txt"], "gone.txt"),
-    ],
-)
-def test_wrong_input_exits_with_2(
-    arguments: list[str],
-    says: str,
-    file: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("command", ["compare", "buckets"])
+def test_they_are_neither_tested_nor_bucketed(
+    file: Path, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(file.parent)
-    assert call("sets", *arguments) == 2
-    captured = capsys.readouterr()
-    assert says in captured.err
-    assert "Traceback" not in captured.err
+    given = ("--hypotheses", file, "--hypotheses", f"b={file}", "--metrics", "self-bleu")
+    assert call(command, *given, "--references", file) == 2
+    err = capsys.readouterr().err
+    assert "self-bleu" in err
+    assert "Traceback" not in err

@@ -1,51 +1,54 @@
-"""Summaries as a set, in a run."""
+"""Summaries as a set, in a run: a metric like any other, without an interval."""
 
 from pathlib import Path
 
 import pytest
 
 from evalkit.config.load import load
-from evalkit.errors import ConfigError
+from evalkit.errors import UnknownNameError
 from evalkit.metrics.sets import set_score
 from evalkit.pipeline.run import Options, evaluate
-from evalkit.pipeline.sets import checked
 from evalkit.registry import Code
-from evalkit.results import Report
+from evalkit.results import Report, Score
 from tests.pipeline.harbour import CONFIG, write_harbour
 
+SETS = ("distinct1", "distinct2", "self-bleu")
 
-def run(folder: Path, text: str = CONFIG, *settings: str) -> Report:
+
+def run(folder: Path, text: str = CONFIG, metrics: str = ", ".join(SETS)) -> Report:
+    settings = [f"summaries.metrics=[rouge1, {metrics}]"]
     loaded = load(write_harbour(folder / "in", text), settings=settings)
     code = Code(allowed=True, folder=loaded.folder)
     return evaluate(loaded, folder / "run", options=Options(code=code)).report
 
 
+def scores(report: Report) -> list[Score]:
+    table = next(table for table in report.tables if table.name == "summaries.short")
+    return [score for score in table.scores if score.field in SETS]
+
+
 def test_a_run_measures_every_systems_summaries_together(tmp_path: Path) -> None:
     report = run(tmp_path)
     table = next(table for table in report.tables if table.name == "summaries.short")
-    found = [(score.system, score.name) for score in table.sets]
-    names = ("distinct1", "distinct2", "self-bleu")
-    assert found == [(system, name) for system in table.systems for name in names]
-    for score in table.sets:
+    found = [(score.system, score.field) for score in scores(report)]
+    assert found == [(system, name) for system in table.systems for name in SETS]
+    for score in scores(report):
         texts = [item.hypothesis for item in report.items if item.system == score.system
                  and item.table == table.name]  # fmt: skip
-        expected = set_score(score.name, texts)
-        assert (score.value, score.n_texts) == (expected.value, 2)
+        expected = set_score(score.field, texts)
+        assert (score.value, score.n_scored) == (expected.value, 2)
+        assert (score.low, score.high) == (None, None)
+        assert "no interval" in score.note
         assert score.signature == expected.signature
-    assert not any(table.sets for table in report.tables if table.name != "summaries.short")
 
 
-def test_a_config_may_name_others_or_none(tmp_path: Path) -> None:
-    report = run(tmp_path / "one", CONFIG, "summaries.sets=[distinct4, distinct4]")
-    table = next(table for table in report.tables if table.name == "summaries.short")
-    assert [score.name for score in table.sets] == ["distinct4"] * 2
-    report = run(tmp_path / "none", CONFIG, "summaries.sets=[]")
-    assert not any(table.sets for table in report.tables)
+def test_they_are_measured_on_request_only(tmp_path: Path) -> None:
+    assert not scores(run(tmp_path, metrics="chrf"))
 
 
 def test_a_wrong_name_is_an_error_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="Did you mean 'distinct2'"):
-        run(tmp_path, CONFIG, "summaries.sets=[distint2]")
+    with pytest.raises(UnknownNameError, match="self-bleu"):
+        run(tmp_path, metrics="self-blue")
     assert not (tmp_path / "run").exists()
 
 
@@ -62,12 +65,8 @@ def test_failed_summaries_are_not_in_the_set(tmp_path: Path) -> None:
         "    def signature(self):\n"
         "        return 'fails'\n"
     )
-    report = run(tmp_path, text)
-    table = next(table for table in report.tables if table.name == "summaries.short")
-    (found,) = [s for s in table.sets if s.name == "self-bleu" and "fail" in s.system]
-    assert (found.value, found.n_texts) == (None, 1)
-    assert found.note == "a set of two texts or more is needed"
-
-
-def test_names_are_checked_and_kept_once() -> None:
-    assert checked(["self-bleu", "distinct3", "self-bleu"]) == ("self-bleu", "distinct3")
+    (found,) = [
+        s for s in scores(run(tmp_path, text)) if s.field == "self-bleu" and "fail" in s.system
+    ]
+    assert (found.value, found.n_scored, found.n_skipped) == (None, 1, 1)
+    assert "a set of two texts or more is needed" in found.note
