@@ -1,10 +1,6 @@
 """``buckets``: where a system is good and where it is not."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from evalkit.cli import options
 from evalkit.cli.metrics import with_flags
@@ -17,27 +13,9 @@ def buckets(  # noqa: PLR0913  (a command's options)
     hypotheses: options.Hypotheses,
     references: options.References = None,
     sources: options.Sources = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--by",
-            metavar="WHAT",
-            help="reference-length, hypothesis-length, source-length, document, frequency (of the "
-            "reference words), or a column; repeatable [default: reference-length].",
-        ),
-    ] = None,
-    edges: Annotated[
-        str | None,
-        typer.Option(help="Where buckets begin, e.g. 10,20,30; makes a column one of numbers."),
-    ] = None,
-    frequencies: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Training text to count words in, or a table of word and count "
-            "[default: the references].",
-        ),
-    ] = None,
+    by: options.By = None,
+    edges: options.Edges = None,
+    frequencies: options.Frequencies = None,
     metrics: options.Metrics = "bleu,chrf,ter",
     format: options.Formats = options.Format.TEXT,  # noqa: A002
     level: options.Level = 95.0,

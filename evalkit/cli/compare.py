@@ -1,10 +1,6 @@
 """``compare``: which system is better, and whether the difference is real."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from evalkit.cli import options
 from evalkit.cli.metrics import with_flags
@@ -14,24 +10,16 @@ __all__ = ["compare"]
 
 @with_flags
 def compare(  # noqa: PLR0913  (a command's options)
-    run: Annotated[
-        Path | None, typer.Argument(help="A run folder, instead of --hypotheses.")
-    ] = None,
+    run: options.Run = None,
     hypotheses: options.MaybeHypotheses = None,
     references: options.References = None,
     sources: options.Sources = None,
-    table: Annotated[str | None, typer.Option(help="Of the run folder [default: all].")] = None,
+    table: options.OneTable = None,
     metrics: options.Metrics = options.METRICS,
-    baseline: Annotated[
-        str | None, typer.Option(help="Compare each system with this one, not all pairs.")
-    ] = None,
-    test: Annotated[
-        options.Test, typer.Option(help="Paired permutation or paired bootstrap.")
-    ] = options.Test.PERMUTATION,
+    baseline: options.Baseline = None,
+    test: options.Tests = options.Test.PERMUTATION,
     cluster: options.Cluster = "segment",
-    correction: Annotated[
-        options.Correction, typer.Option(help="For the pairs of one metric.")
-    ] = options.Correction.HOLM,
+    correction: options.Corrections = options.Correction.HOLM,
     interval: options.IntervalKind = options.Interval.PERCENTILE,
     method: options.Methods = options.Method.AUTO,
     level: options.Level = 95.0,
@@ -58,15 +46,9 @@ def compare(  # noqa: PLR0913  (a command's options)
     from evalkit.stats.resampling import Resampling
 
     settings = Resampling(
-        draws=draws,
-        seed=seed,
-        confidence=level / 100,
-        unit=cluster,
-        method=method.value,
-        interval=interval.value,
-        test=test.value,
-        correction=correction.value,
-    )
+        draws=draws, seed=seed, confidence=level / 100, unit=cluster, method=method.value,
+        interval=interval.value, test=test.value, correction=correction.value,
+    )  # fmt: skip
     gate = Gate(wanted=sanity, task=task.value, language=language, glossary=glossary)
     asked = comparing.Asked(settings=settings, baseline=baseline, format=format, gate=gate)
     if run is not None:

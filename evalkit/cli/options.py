@@ -9,11 +9,17 @@ import typer
 __all__ = [
     "METRICS",
     "AllowCode",
+    "Baseline",
+    "By",
     "Cluster",
+    "Confidence",
     "Correction",
+    "Corrections",
     "Draws",
+    "Edges",
     "Format",
     "Formats",
+    "Frequencies",
     "Glossary",
     "Hypotheses",
     "Interval",
@@ -25,13 +31,18 @@ __all__ = [
     "Method",
     "Methods",
     "Metrics",
+    "OneTable",
     "References",
+    "Run",
     "Sane",
     "Seed",
+    "Segments",
+    "ShortSignatures",
     "Sources",
     "StdinKind",
     "Task",
     "Test",
+    "Tests",
 ]
 
 METRICS = "bleu,chrf,ter,rouge1,rouge2,rougeL,rougeLsum"
@@ -140,6 +151,45 @@ Level = Annotated[float, typer.Option(min=50, max=99.99, help="Of the intervals,
 IntervalKind = Annotated[Interval, typer.Option("--interval", help="Percentile, or BCa.")]
 Methods = Annotated[
     Method, typer.Option("--method", help="Bootstrap weights; auto: Poisson from 100,000 on.")
+]
+Run = Annotated[Path | None, typer.Argument(help="A run folder, instead of --hypotheses.")]
+OneTable = Annotated[str | None, typer.Option("--table", help="Of the run folder [default: all].")]
+Baseline = Annotated[
+    str | None, typer.Option(help="Compare each system with this one, not all pairs.")
+]
+Tests = Annotated[Test, typer.Option("--test", help="Paired permutation or paired bootstrap.")]
+Corrections = Annotated[
+    Correction, typer.Option("--correction", help="For the pairs of one metric.")
+]
+Confidence = Annotated[
+    bool, typer.Option("--confidence", help="Add bootstrap intervals and paired tests.")
+]
+Segments = Annotated[
+    bool, typer.Option("--segments", help="Scores of each segment, with ids (json, csv).")
+]
+ShortSignatures = Annotated[
+    bool, typer.Option("--short-signatures", help="As sacrebleu abbreviates them.")
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by",
+        metavar="WHAT",
+        help="reference-length, hypothesis-length, source-length, document, frequency (of the "
+        "reference words), or a column; repeatable [default: reference-length].",
+    ),
+]
+Edges = Annotated[
+    str | None,
+    typer.Option(help="Where buckets begin, e.g. 10,20,30; makes a column one of numbers."),
+]
+Frequencies = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Training text to count words in, or a table of word and count "
+        "[default: the references].",
+    ),
 ]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")

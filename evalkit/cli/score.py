@@ -1,9 +1,6 @@
 """``score``: hypotheses against references, any number of systems and metrics."""
 
 from collections.abc import Mapping
-from typing import Annotated
-
-import typer
 
 from evalkit.cli import options
 from evalkit.cli.metrics import with_flags
@@ -18,21 +15,15 @@ def score(  # noqa: PLR0913  (a command's options)
     sources: options.Sources = None,
     metrics: options.Metrics = options.METRICS,
     format: options.Formats = options.Format.TEXT,  # noqa: A002
-    confidence: Annotated[
-        bool, typer.Option("--confidence", help="Add bootstrap intervals and paired tests.")
-    ] = False,
+    confidence: options.Confidence = False,
     level: options.Level = 95.0,
     draws: options.Draws = 1000,
     seed: options.Seed = 12345,
     cluster: options.Cluster = "segment",
     interval: options.IntervalKind = options.Interval.PERCENTILE,
     method: options.Methods = options.Method.AUTO,
-    segments: Annotated[
-        bool, typer.Option("--segments", help="Scores of each segment, with ids (json, csv).")
-    ] = False,
-    short_signatures: Annotated[
-        bool, typer.Option("--short-signatures", help="As sacrebleu abbreviates them.")
-    ] = False,
+    segments: options.Segments = False,
+    short_signatures: options.ShortSignatures = False,
     language: options.Language = None,
     sanity: options.Sane = True,
     task: options.Task = options.Kind.TRANSLATION,

@@ -8,7 +8,7 @@ from evalkit.corpus.chunks import Chunk
 from evalkit.corpus.glossary import Term
 from evalkit.guard.finding import KINDS, Finding, Task
 from evalkit.guard.gate import Outputs, examine, likely_language
-from evalkit.sanity import SanityFinding
+from evalkit.results import SanityFinding
 
 __all__ = ["LISTED", "Sanity", "SanityCounts", "sanity_notes"]
 

@@ -9,8 +9,7 @@ from evalkit.guard.alignment import check_alignment
 from evalkit.guard.finding import KINDS, Finding, Task
 from evalkit.guard.gate import Findings, Outputs, examine
 from evalkit.pipeline.measure import Hypotheses
-from evalkit.results import Item, Mark
-from evalkit.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
+from evalkit.results import Item, Mark, SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.text.language import UNKNOWN
 
 __all__ = ["Looked", "Tags", "aligned_warnings", "marked_items", "sanity_table"]

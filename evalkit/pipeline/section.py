@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evalkit.results import Item, MarkedDocument, Table
-from evalkit.sanity import SanityTable
+from evalkit.results import Item, MarkedDocument, SanityTable, Table
 
 __all__ = ["Section", "joined"]
 

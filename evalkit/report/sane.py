@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from evalkit.report import numbers
 from evalkit.report.footnotes import Footnotes
-from evalkit.results import Report
-from evalkit.sanity import SanityKind, SanityRow, SanityTable
+from evalkit.results import Report, SanityKind, SanityRow, SanityTable
 
 __all__ = ["SanityGrid", "SanityLine", "clear", "grids"]
 

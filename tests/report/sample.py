@@ -2,8 +2,17 @@
 
 from itertools import combinations
 
-from evalkit.results import Comparison, Report, RunInfo, Score, Table
-from evalkit.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
+from evalkit.results import (
+    Comparison,
+    Report,
+    RunInfo,
+    SanityFinding,
+    SanityKind,
+    SanityRow,
+    SanityTable,
+    Score,
+    Table,
+)
 from tests.report.sample_texts import (
     FERRY,
     HOSTILE,

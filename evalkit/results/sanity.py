@@ -1,19 +1,17 @@
 """What the sanity gate and a report say to each other: the sanity part of ``report.json``.
 
-Part of the room ``records``: frozen pydantic models. Additive in schema 1: a report of an earlier
+Additive in schema 1: a report of an earlier
 evalkit has no such part.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from evalkit.results.record import Record
 
 __all__ = ["SanityFinding", "SanityKind", "SanityRow", "SanityTable"]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class SanityKind(_Record):
+class SanityKind(Record):
     """A kind of finding."""
 
     name: str
@@ -24,7 +22,7 @@ class SanityKind(_Record):
     """What it says of an output."""
 
 
-class SanityRow(_Record):
+class SanityRow(Record):
     """How many outputs of one system have a finding of each kind."""
 
     system: str
@@ -36,7 +34,7 @@ class SanityRow(_Record):
     """Kinds that could not be looked for, with the reason."""
 
 
-class SanityFinding(_Record):
+class SanityFinding(Record):
     """Something that is wrong with one output."""
 
     system: str
@@ -53,7 +51,7 @@ class SanityFinding(_Record):
     """One past the last code point."""
 
 
-class SanityTable(_Record):
+class SanityTable(Record):
     """The outputs of one table, system by system."""
 
     table: str

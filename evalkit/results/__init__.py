@@ -1,0 +1,40 @@
+"""What a finished run says: the documented, versioned shape of ``report.json``.
+
+Part of the room ``records``: frozen pydantic models, so that ``evalkit schema report`` prints
+their JSON Schema. The pipeline fills them, the store writes and reads them, the report formats
+them. Offsets are code points, end exclusive, into the text of the same record. A number that is
+undefined is null and comes with a note that says why.
+"""
+
+from evalkit.results.report import Report, RunInfo
+from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
+from evalkit.results.tables import Comparison, Rank, Score, Table
+from evalkit.results.texts import (
+    Item,
+    Mark,
+    MarkedDocument,
+    OutputInfo,
+    ReferenceText,
+    SentenceScores,
+    Token,
+)
+
+__all__ = [
+    "Comparison",
+    "Item",
+    "Mark",
+    "MarkedDocument",
+    "OutputInfo",
+    "Rank",
+    "ReferenceText",
+    "Report",
+    "RunInfo",
+    "SanityFinding",
+    "SanityKind",
+    "SanityRow",
+    "SanityTable",
+    "Score",
+    "SentenceScores",
+    "Table",
+    "Token",
+]
