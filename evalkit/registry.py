@@ -70,7 +70,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
 
 FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
     "scorer": {
-        "distinct<n>": ("distinct[1-9][0-9]*", "evalkit.metrics.sets:SetMeasure"),
+        "distinct<n>": ("distinct[1-9][0-9]*", "evalkit.metrics.sets:distinct"),
         "rouge<n>": ("rouge[1-9][0-9]*", "evalkit.metrics.rouge:rouge"),
         "rougeS<gap>": ("rougeS[0-9]+", "evalkit.metrics.rouge:rouge"),
         "rougeSU<gap>": ("rougeSU[0-9]+", "evalkit.metrics.rouge:rouge"),

@@ -46,6 +46,12 @@ def test_every_generator_that_needs_no_model_path_is_made(name: str) -> None:
     assert registry.generator(name).name == name
 
 
+@pytest.mark.parametrize("name", ["self-bleu", "distinct2"])
+def test_a_measure_of_a_whole_set_is_no_scorer(name: str) -> None:
+    with pytest.raises(ConfigError, match="measures a whole set at once"):
+        registry.scorer(name)
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'rouge1'") as caught:
         registry.scorer("rogue1")

@@ -67,7 +67,7 @@ def scorers(
         if not isinstance(scorer, Scorer):
             raise ConfigError(
                 f"{scorer.name} measures a whole set at once: it can be scored, not compared or "
-                "put in buckets"
+                f"put in buckets ({scorer.whole}); leave it out of --metrics"
             )
     return tuple(scorer for scorer in made if isinstance(scorer, Scorer))
 
@@ -105,6 +105,8 @@ def score(
     rows = [scorer for scorer in made if isinstance(scorer, Scorer)]
     whole = [scorer for scorer in made if not isinstance(scorer, Scorer)]
     kept = [Texts(name, whole, wanted.language) for name in parallel.systems] if whole else []
+    if printed.segments and whole:
+        _no_segments(rows, whole)
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
@@ -124,6 +126,13 @@ def score(
         _print_json(scores, found, printed)
     else:
         _print_report(segment_report(scores, notes=tuple(sanity_notes(found))), found, printed)
+
+
+def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:
+    names = ", ".join(scorer.name for scorer in whole)
+    if not rows:
+        raise ConfigError(f"--segments: {names} is of the whole set and has no scores by segment")
+    typer.echo(f"evalkit: {names}: of the whole set, so not among the segments", err=True)
 
 
 def _print_report(report: Report, found: Sequence[SanityCounts], printed: Printed) -> None:
@@ -199,7 +208,8 @@ def _metric(scored: Scored, settings: Resampling | None) -> dict[str, object]:
         "n_skipped": found.n_skipped,
     }
     if settings is None:
-        return metric
+        note = note_of(found)
+        return metric | ({"note": note} if note else {})
     return metric | {
         "low": number(found.interval.low),
         "high": number(found.interval.high),

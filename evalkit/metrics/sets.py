@@ -13,7 +13,7 @@ Left out: BLEU of other settings than sacrebleu's defaults.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from evalkit.metrics.rouge_texts import read
 from evalkit.metrics.signature import join
 from evalkit.records import Batch, Field, FloatArray, SetScore
 
-__all__ = ["SetMeasure", "check_set_measure", "self_bleu", "set_score"]
+__all__ = ["SetMeasure", "check_set_measure", "distinct", "self_bleu", "set_score"]
 
 _NAMES = ("distinct<n>", "self-bleu")
 _DISTINCT = re.compile(r"distinct([1-9][0-9]*)")
@@ -77,11 +77,13 @@ class SetMeasure:
         ValueError: there is no such measure.
     """
 
+    measure: str
+    """Which of them."""
     name: str
-    """The measure."""
+    """The name in tables and records."""
 
     def __post_init__(self) -> None:
-        check_set_measure(self.name)
+        check_set_measure(self.measure)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -95,7 +97,7 @@ class SetMeasure:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The one number, 0-100."""
-        return (Field(self.name, "0-100", higher_is_better=self.name != "self-bleu"),)
+        return (Field(self.name, "0-100", higher_is_better=self.measure != "self-bleu"),)
 
     @property
     def whole(self) -> str:
@@ -104,16 +106,21 @@ class SetMeasure:
 
     def measure_set(self, batch: Batch) -> tuple[SetScore, ...]:
         """The number of all hypotheses together."""
-        return (set_score(self.name, batch.hypotheses),)
+        return (replace(set_score(self.measure, batch.hypotheses), name=self.name),)
 
     def signature(self) -> str:
         """Settings and versions."""
-        return set_score(self.name, ()).signature
+        return set_score(self.measure, ()).signature
 
 
-def self_bleu() -> SetMeasure:
+def distinct(measure: str, /, *, name: str = "") -> SetMeasure:
+    """The set scorer ``distinct1``, ``distinct2`` and so on; ``name`` renames it."""
+    return SetMeasure(measure, name or measure)
+
+
+def self_bleu(*, name: str = "self-bleu") -> SetMeasure:
     """The set scorer ``self-bleu``."""
-    return SetMeasure("self-bleu")
+    return SetMeasure("self-bleu", name)
 
 
 def _distinct(name: str, order: int, texts: Sequence[str]) -> SetScore:

@@ -83,9 +83,11 @@ def _read(report: Report, table: Table, code: Code) -> RunTable:
     texts = {d.id: d.text for d in report.documents if d.system == "documents"}
     scorers, warnings = [], []
     for entry in entries:
-        scorer = registry.scorer(entry.name, code=code, **entry.options)
+        scorer = registry.metric(entry.name, code=code, **entry.options)
         items = next(iter(systems.values()))
-        if "sources" in scorer.needs and not all(item.document in texts for item in items):
+        if not isinstance(scorer, Scorer):
+            warnings.append(f"{scorer.name} is not compared: {scorer.whole}")
+        elif "sources" in scorer.needs and not all(item.document in texts for item in items):
             warnings.append(f"{scorer.name} is not compared: the run does not hold its sources")
         else:
             scorers.append(scorer)

@@ -1,5 +1,6 @@
 """Measures of a set by ``evalkit score``: without references, beside other metrics, refused."""
 
+import io
 import json
 from pathlib import Path
 
@@ -51,3 +52,43 @@ def test_they_are_neither_tested_nor_bucketed(
     err = capsys.readouterr().err
     assert "self-bleu" in err
     assert "Traceback" not in err
+    assert "no sum over texts gives it" in err
+
+
+def test_a_note_says_why_there_is_no_interval(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert score(file, "--metrics", "repetition,self-bleu", "--format", "json") == 0
+    (system,) = json.loads(capsys.readouterr().out)["systems"]
+    notes = {row["name"]: row.get("note") for row in system["metrics"]}
+    assert notes["repetition"] is None
+    assert notes["self-bleu"].startswith("no interval: self-bleu is of all texts together")
+
+
+def test_one_text_from_a_pipe(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"One text alone.\n")))
+    assert score("-", "--metrics", "distinct1,self-bleu", "--format", "json") == 0
+    (system,) = json.loads(capsys.readouterr().out)["systems"]
+    assert [row["value"] for row in system["metrics"]] == [100, None]
+    assert "two texts or more" in system["metrics"][1]["note"]
+
+
+def test_segments_hold_only_what_has_scores_by_segment(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--segments", "--format", "csv", "--metrics")
+    assert score(file, *given, "repetition,distinct2") == 0
+    captured = capsys.readouterr()
+    assert "distinct2" not in captured.out
+    assert "distinct2: of the whole set, so not among the segments" in captured.err
+    assert score(file, *given, "distinct2") == 2
+    assert "no scores by segment" in capsys.readouterr().err
+
+
+def test_what_else_is_wrong_exits_with_2(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(file, "--metrics", "self-blue") == 2
+    assert "Did you mean 'self-bleu'" in capsys.readouterr().err
+    assert score(file, "--metrics", "rouge1,self-bleu") == 2
+    assert "rouge1 needs --references" in capsys.readouterr().err

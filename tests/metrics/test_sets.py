@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sacrebleu import sentence_bleu
 
+from evalkit import registry
 from evalkit.metrics.sets import check_set_measure, set_score
+from evalkit.records import Batch
+from evalkit.stages import Scorer, SetScorer
 from tests.metrics.metric_samples import SEGMENTS
 
 WORDS = st.lists(st.sampled_from("abcdef"), max_size=9).map(" ".join)
@@ -77,3 +80,25 @@ def test_an_unknown_measure_lists_the_known_ones(name):
         check_set_measure(name)
     with pytest.raises(ValueError, match="no measure of a set named"):
         set_score(name, ["a", "b"])
+
+
+@pytest.mark.parametrize("name", ["distinct1", "distinct12", "self-bleu"])
+def test_they_are_set_scorers_that_need_nothing(name):
+    made = registry.metric(name)
+    assert isinstance(made, SetScorer)
+    assert not isinstance(made, Scorer)
+    assert (made.name, made.needs, made.languages) == (name, frozenset(), None)
+    (field,), (found,) = made.fields, made.measure_set(Batch(("a b", "b c")))
+    assert (field.name, field.unit) == (found.name, found.unit) == (name, "0-100")
+    assert field.higher_is_better is found.higher_is_better is (name != "self-bleu")
+    assert made.signature() == found.signature
+
+
+@pytest.mark.parametrize("name", ["distinct2", "self-bleu"])
+def test_another_name_changes_no_number(name):
+    batch = Batch(("a b", "b c a"))
+    (plain,), other = registry.metric(name).measure_set(batch), registry.metric(name, name="mine")
+    (renamed,) = other.measure_set(batch)
+    assert other.name == other.fields[0].name == renamed.name == "mine"
+    assert renamed.value == plain.value
+    assert renamed.higher_is_better is other.fields[0].higher_is_better is plain.higher_is_better

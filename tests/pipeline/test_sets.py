@@ -1,14 +1,19 @@
 """Summaries as a set, in a run: a metric like any other, without an interval."""
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from evalkit.config.load import load
 from evalkit.errors import UnknownNameError
 from evalkit.metrics.sets import set_score
 from evalkit.pipeline.run import Options, evaluate
+from evalkit.pipeline.run_tables import read_tables
 from evalkit.registry import Code
+from evalkit.report import render
+from evalkit.report.terminal import show
 from evalkit.results import Report, Score
 from tests.pipeline.harbour import CONFIG, write_harbour
 
@@ -70,3 +75,34 @@ def test_failed_summaries_are_not_in_the_set(tmp_path: Path) -> None:
     ]
     assert (found.value, found.n_scored, found.n_skipped) == (None, 1, 1)
     assert "a set of two texts or more is needed" in found.note
+
+
+def test_every_format_shows_them_with_the_reason(tmp_path: Path) -> None:
+    report = run(tmp_path, metrics="self-bleu")
+    console = Console(file=io.StringIO(), width=160)
+    show(report, console, document=None, worst=None)
+    reason = "self-bleu is of all texts together"
+    assert console.file.getvalue().count(reason) == 1  # a footnote, not a word in each cell
+    for kind in ("md", "html", "csv"):
+        assert reason in render(report, kind)
+    assert Report.model_validate_json(render(report, "json")) == report
+
+
+def test_they_need_no_references(tmp_path: Path) -> None:
+    text = CONFIG.replace("{kind: lead, length: short}", "{kind: lead, words: 9}")
+    (table,) = [t for t in run(tmp_path, text).tables if t.title == "Summaries: 9 words"]
+    assert [score.field for score in table.scores] == list(SETS)
+
+
+def test_comparing_a_run_leaves_them_out_and_says_why(tmp_path: Path) -> None:
+    run(tmp_path)
+    (table,) = read_tables(tmp_path / "run", table="summaries.short", code=Code())
+    assert list(table.measured.signatures) == ["rouge1"]
+    assert "self-bleu is not compared: self-bleu is of all texts" in " ".join(table.warnings)
+
+
+def test_a_label_names_the_column(tmp_path: Path) -> None:
+    report = run(tmp_path, metrics="{name: distinct2, label: variety}")
+    (table,) = [t for t in report.tables if t.name == "summaries.short"]
+    found = [score for score in table.scores if score.scorer == "variety"]
+    assert [(s.field, s.system) for s in found] == [("variety", s) for s in table.systems]
