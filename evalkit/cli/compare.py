@@ -15,7 +15,7 @@ def compare(  # noqa: PLR0913  (a command's options)
     references: options.References = None,
     sources: options.Sources = None,
     table: options.OneTable = None,
-    metrics: options.Metrics = options.METRICS,
+    metrics: options.MaybeMetrics = None,
     baseline: options.Baseline = None,
     test: options.Tests = options.Test.PERMUTATION,
     cluster: options.Cluster = "segment",
@@ -52,8 +52,9 @@ def compare(  # noqa: PLR0913  (a command's options)
     gate = Gate(wanted=sanity, task=task.value, language=language, glossary=glossary)
     asked = comparing.Asked(settings=settings, baseline=baseline, format=format, gate=gate)
     if run is not None:
-        comparing.refuse_files(hypotheses, references, sources, flags)
-        comparing.compare_run(run, table, asked, allow_code=allow_code)
+        comparing.refuse_files(hypotheses, references, sources, glossary, flags)
+        chosen = comparing.Chosen(table, metrics)
+        comparing.compare_run(run, chosen, asked, allow_code=allow_code)
         return
     if table is not None:
         comparing.refuse_table(table)
@@ -65,6 +66,6 @@ def compare(  # noqa: PLR0913  (a command's options)
             stdin_kind=stdin,
             language=language,
         ),
-        scorers(metrics, flags, allow_code=allow_code),
+        scorers(metrics or options.METRICS, flags, allow_code=allow_code),
         asked,
     )

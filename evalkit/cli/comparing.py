@@ -29,7 +29,7 @@ from evalkit.stats.contrasts import Contrast, contrasts
 from evalkit.stats.resampling import Resampling
 from evalkit.stats.results import Comparison
 
-__all__ = ["Asked", "compare_files", "compare_run", "refuse_files", "refuse_table"]
+__all__ = ["Asked", "Chosen", "compare_files", "compare_run", "refuse_files", "refuse_table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,16 @@ class _Compared:
     sanity: tuple[SanityCounts, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of a run folder to compare."""
+
+    table: str | None
+    """Its name; None: every table."""
+    metrics: str | None
+    """Names of headline numbers, by commas; None: all of them."""
+
+
 def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None:
     """Compares systems in files of segments.
 
@@ -72,16 +82,16 @@ def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None
     _print([replace(made, sanity=tuple(each.counts() for each in sanity))], asked)
 
 
-def compare_run(folder: Path, table: str | None, asked: Asked, *, allow_code: bool) -> None:
+def compare_run(folder: Path, chosen: Chosen, asked: Asked, *, allow_code: bool) -> None:
     """Compares the systems of a run folder, table by table.
 
     Raises:
-        ConfigError: an unknown baseline, or a cluster that the run does not have.
+        ConfigError: an unknown baseline, or a cluster or metric that the run does not have.
     """
     if folder.is_file():
         raise ConfigError(f"{folder} is a file, no run folder; name systems with --hypotheses FILE")
     made = []
-    for each in read_tables(folder, table=table, code=Code(allow_code, folder)):
+    for each in read_tables(folder, table=chosen.table, code=Code(allow_code, folder)):
         for warning in each.warnings:
             typer.echo(f"evalkit: {warning}", err=True)
         _check_systems(list(each.measured.found), asked.baseline)
@@ -92,13 +102,34 @@ def compare_run(folder: Path, table: str | None, asked: Asked, *, allow_code: bo
         measured = replace(each.measured, clusters=each.documents if by_document else None)
         settings = replace(asked.settings, unit="document" if by_document else each.unit)
         made.append(_compared(each.name, each.title, measured, settings, asked.baseline))
-    _print(made, asked)
+    _print(made if chosen.metrics is None else _only(made, chosen.metrics), asked)
+
+
+def _only(made: Sequence[_Compared], metrics: str) -> list[_Compared]:
+    """The tables with the named metrics alone; those that have none of them are left out."""
+    wanted = [name.strip() for name in metrics.split(",") if name.strip()]
+    known = list(dict.fromkeys(contrast.field.name for each in made for contrast in each.found))
+    for name in wanted:
+        if name not in known:
+            guess = nearest(name, known)
+            hint = f" Did you mean {guess!r}?" if guess else ""
+            raise ConfigError(f"the run has no metric {name!r}.{hint} It has: {', '.join(known)}")
+    kept = [
+        replace(
+            each,
+            found=tuple(c for c in each.found if c.field.name in wanted),
+            signatures={name: s for name, s in each.signatures.items() if name in wanted},
+        )
+        for each in made
+    ]
+    return [each for each in kept if each.found]
 
 
 def refuse_files(
     hypotheses: Sequence[str] | None,
     references: Sequence[str] | None,
     sources: str | None,
+    glossary: Path | None,
     flags: Mapping[str, object],
 ) -> None:
     """A run folder has its own texts and metrics.
@@ -108,6 +139,8 @@ def refuse_files(
     """
     if hypotheses or references or sources:
         raise ConfigError("name a run folder or --hypotheses, not both")
+    if glossary is not None:
+        raise ConfigError("--glossary needs files: a run's outputs were looked at when it was made")
     if flags:
         raise ConfigError("a run folder is compared by its own metrics; leave their options out")
 

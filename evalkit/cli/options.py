@@ -28,6 +28,7 @@ __all__ = [
     "Language",
     "Level",
     "MaybeHypotheses",
+    "MaybeMetrics",
     "Method",
     "Methods",
     "Metrics",
@@ -116,14 +117,13 @@ Sources = Annotated[
     str | None,
     typer.Option("--sources", metavar="FILE", help="What was translated or summarised."),
 ]
-Metrics = Annotated[
-    str,
-    typer.Option(
-        "--metrics",
-        metavar="NAMES",
-        help="Names from 'evalkit list', by commas; options: bleu(tokenizer=zh).",
-    ),
-]
+_METRICS = typer.Option(
+    "--metrics",
+    metavar="NAMES",
+    help="Names from 'evalkit list', by commas; options: bleu(tokenizer=zh).",
+)
+Metrics = Annotated[str, _METRICS]
+MaybeMetrics = Annotated[str | None, _METRICS]
 StdinKind = Annotated[
     str | None,
     typer.Option("--stdin", help="What - holds: lines, jsonl, csv or tsv.", show_default="lines"),

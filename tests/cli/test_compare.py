@@ -140,6 +140,12 @@ def test_a_run_folder(here: Path, capsys) -> None:
         assert table["signatures"][metric] == scores[pair["system_a"], metric].signature
         assert pair["p"] is None
         assert "2 documents: too few" in pair["note"]
+    (chosen,) = printed(capsys, "compare", "runs/harbour", "--metrics", "bleu")["tables"]
+    assert [pair["metric"] for pair in chosen["comparisons"]] == ["bleu"]
+    assert call("compare", "runs/harbour", "--metrics", "blue") == 2
+    assert "the run has no metric 'blue'. Did you mean 'bleu'?" in capsys.readouterr().err
+    assert call("compare", "runs/harbour", "--glossary", "terms.tsv") == 2
+    assert "--glossary needs files" in capsys.readouterr().err
     assert call("compare", "runs/harbour", "--table", "summaries.long") == 2
     assert "Did you mean 'summaries.short'" in capsys.readouterr().err
 
