@@ -44,7 +44,8 @@ def store_sources(reader: SourceReader, rows: Examples) -> Sources:
         for i, found in zip(chosen, reader.read(texts), strict=True):
             states[int(starts[i]) : int(starts[i + 1])] = found.half().cpu()
     blocks = [rows.words[i : i + 4096] for i in range(0, len(rows.words), 4096)]
-    embeddings = torch.cat([reader.embed(block).half().cpu() for block in blocks])
+    nothing = torch.empty(0, reader.model.config.hidden_size, dtype=torch.float16)
+    embeddings = torch.cat([nothing, *(reader.embed(block).half().cpu() for block in blocks)])
     return Sources(states, embeddings)
 
 

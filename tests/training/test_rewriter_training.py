@@ -52,6 +52,13 @@ def test_another_seed_gives_other_weights(run):
     assert bundle_sha256(run("zero")) != bundle_sha256(other)
 
 
+def test_nothing_need_be_held_out(run):
+    folder = run("all", RECIPE.model_copy(update={"n_held_out": 0}))
+    lines = [json.loads(line) for line in (folder / "training.jsonl").read_text().splitlines()]
+    assert lines
+    assert not any("held_out_loss" in line for line in lines)
+
+
 def test_it_learns_and_what_it_writes_can_be_loaded(run, tmp_path):
     longer = RECIPE.model_copy(update={"steps": 40, "checkpoint_every": 10})
     folder = run("long", longer)
