@@ -76,7 +76,7 @@ def buckets(
         with bars() as progress:
             made += bucket_segments(parallel, scorers, question, job, progress=progress)
     found = [each.counts() for each in sanity]
-    for warning in parallel.warnings:
+    for warning in dict.fromkeys(warning for table in made for warning in table.warnings):
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.format is Format.JSON:
         systems = [{"name": s, **as_json(found, s)} for s in parallel.systems]

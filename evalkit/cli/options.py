@@ -192,6 +192,9 @@ Frequencies = Annotated[
     ),
 ]
 AllowCode = Annotated[
-    bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
+    bool,
+    typer.Option(
+        "--allow-code", help="Let --metrics run code of its own: module:attribute, commands."
+    ),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]
