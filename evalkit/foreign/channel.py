@@ -167,7 +167,7 @@ class Channel:
             pass
         if how is None:
             return self.fails(f"it closed its standard output instead of answering {kind!r}")
-        half = f", after half a line ({self._shown(self._heard[:80])!r})" if self._heard else ""
+        half = f", after half a line ('{self._shown(self._heard[:80])}')" if self._heard else ""
         return self.fails(f"it ended {how} instead of answering {kind!r}{half}")
 
     def _say_goodbye(self, deadline: float) -> None:
@@ -193,12 +193,12 @@ class Channel:
             found = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise self.fails(
-                f"it wrote a line that is no JSON ({self._shown(line[:120])!r}: "
+                f"it wrote a line that is no JSON ('{self._shown(line[:120])}': "
                 f"{str(error)[:80]}). Only answers may go to standard output; everything else "
                 "belongs on standard error"
             ) from error
         if not isinstance(found, dict):
-            raise self.fails(f"it wrote {self._shown(line[:80])!r}, which is no JSON object")
+            raise self.fails(f"it wrote '{self._shown(line[:80])}', which is no JSON object")
         if found.get("type") == "error":
             said = str(found.get("message", "it does not say why"))[:2000]
             said = self._shown(said.encode("utf-8", "backslashreplace"))

@@ -36,15 +36,17 @@ def comet(  # noqa: PLR0913  (a scorer's options)
 ) -> ProcessScorer:
     """The scorer of a COMET model, whose adapter is started here.
 
-    The model decides what it needs (sources always but for models of references alone; references
-    unless it is a Kiwi), and the scale of its scores. Those of several texts are averaged.
+    The model decides what it needs (sources; references unless it is a Kiwi), and the scale of its
+    scores. Those of several texts are averaged. A checkpoint is a pickle, which runs what it holds
+    when COMET loads it: load what you trust.
 
     Args:
         python: of an environment in which unbabel-comet is installed.
         model: a checkpoint (``…/checkpoints/model.ckpt``), its folder, or a hub id.
         name: the name in tables and records.
         gpus: 0 or 1.
-        references: of several: ``mean`` of the scores with each, or ``max``.
+        references: of several: ``mean`` of the scores with each, or ``max``; ``none`` has a model
+            that can do without them (UniTE, XCOMET) do so.
         long_input: a text that the model reads only in part is scored by what it reads, and what
             it did not read stands beside its score (``truncate``, as COMET does without a word);
             or is not scored, with the reason (``refuse``).
@@ -59,7 +61,7 @@ def comet(  # noqa: PLR0913  (a scorer's options)
         ConfigError: there is no such Python, or an option is wrong.
         ForeignError: unbabel-comet or the model isn't there, or it fails.
     """
-    check_choice("references", references, ("mean", "max"))
+    check_choice("references", references, ("mean", "max", "none"))
     check_choice("long_input", long_input, ("truncate", "refuse"))
     check_choice("gpus", str(gpus), ("0", "1"))
     check_at_least("batch_size", batch_size, 1)

@@ -85,6 +85,8 @@ Role = Literal["scorer", "generator"]
 
 _HELLO = {"type", "protocol", "name", "signature", "languages"}
 _SCORER = {"fields", "needs", "uses", "columns", "spans", "tokens"}
+_LONGEST = 80
+"""Characters of a name or unit."""
 _FIELD = {"name", "unit", "higher_is_better", "low", "high"}
 
 
@@ -194,8 +196,8 @@ def _field(name: str, place: int, given: object, columns: Collection[str]) -> Fi
     own = given.get("name", name if place == 0 else None)
     if place == 0 and own != name:
         raise ValueError(f"{where}, the headline, is called {own!r:.60}; its name is {name!r}")
-    if not isinstance(own, str) or not own.strip():
-        raise ValueError(f"{where} has no 'name'")
+    if place > 0:
+        own = _text(given, "name", where)
     better = given.get("higher_is_better", "")
     if better is not None and not isinstance(better, bool):
         raise ValueError(f"{where} needs 'higher_is_better': true, false or null")
@@ -244,21 +246,30 @@ def _signature(given: object) -> dict[str, str | int | float | bool]:
 
 
 def _plain(text: str) -> str:
-    """Without the signs that part a signature."""
-    return " ".join(text.split()).replace("|", "/").replace(":", "=")
+    """Printable, and without the signs that part a signature."""
+    kept = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(kept.split()).replace("|", "/").replace(":", "=")
 
 
 def _text(given: Mapping[str, object], key: str, where: str) -> str:
     value = given.get(key)
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{where} has no {key!r}: a text is needed, found {value!r:.60}")
-    return value.strip()
+    return _printable(value.strip(), key)
+
+
+def _printable(value: str, key: str) -> str:
+    if not value.isprintable() or len(value) > _LONGEST:
+        raise ValueError(
+            f"{key!r} is {value!r:.60}; up to {_LONGEST} printable characters are needed"
+        )
+    return value
 
 
 def _texts(given: object, key: str) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
         raise ValueError(f"{key!r} is {given!r:.60}; a list of texts is needed")
-    return tuple(given)
+    return tuple(_printable(text, key) for text in given)
 
 
 def _parts(answer: Mapping[str, object], key: str) -> frozenset[str]:

@@ -4,7 +4,7 @@
 Started by its path, by the Python of that environment, with that environment's packages alone::
 
     /path/to/comet-venv/bin/python comet.py --model MODEL [--gpus 0|1] [--batch-size 16]
-        [--references mean|max] [--long-input truncate|refuse] [--offline]
+        [--references mean|max|none] [--long-input truncate|refuse] [--offline]
 
 Written against unbabel-comet 2.2.7 (Python 3.8 and later). Scores are those of its ``predict``.
 COMET cuts what its encoder cannot read and says nothing; here each text is counted in sub-words
@@ -22,12 +22,12 @@ import os
 import platform
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from statistics import fmean
 from typing import Any, TextIO
 
-PROTOCOL = 1
 PACKAGES = ("unbabel-comet", "torch", "transformers", "tokenizers")
 SEVERITIES = {"minor": "minor", "major": "major", "critical": "major"}
 PARTS = {"mt": "hypothesis", "src": "source", "ref": "reference"}
@@ -38,11 +38,9 @@ class Comet:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        checkpoint = find_checkpoint(options.model, options.offline)
-        from comet import load_from_checkpoint  # the package, not this file
-
-        self.model = load_from_checkpoint(str(checkpoint), local_files_only=options.offline)
-        self.model.eval()
+        comet = the_package()
+        checkpoint = find_checkpoint(options.model, options.offline, comet.download_model)
+        self.model = comet.load_from_checkpoint(str(checkpoint), local_files_only=options.offline)
         self.encoder = self.model.encoder
         segments = self.model.hparams.get("input_segments")
         kind = type(self.model).__name__
@@ -51,6 +49,10 @@ class Comet:
         if segments is None:
             segments = ["mt", "src"] + ([] if kind == "ReferencelessRegression" else ["ref"])
         self.segments: list[str] = list(segments)
+        if options.references == "none" and "ref" in self.segments:
+            if not self.together or self.model.requires_references():
+                raise SystemExit(f"{kind} cannot do without references")
+            self.segments.remove("ref")
         self.word_level = bool(getattr(self.model, "word_level", False))
         self.signature = {
             "model": "sha256-" + hash_of(checkpoint),
@@ -67,7 +69,7 @@ class Comet:
         needs = {"src": "sources", "ref": "references"}
         return {
             "type": "hello",
-            "protocol": PROTOCOL,
+            "protocol": 1,
             "name": "comet",
             "fields": [{"unit": "as the model gives it", "higher_is_better": True}],
             "needs": [name for segment, name in needs.items() if segment in self.segments],
@@ -84,6 +86,9 @@ class Comet:
             answer: dict[str, Any] = {"id": item["id"]}
             answers[item["id"]] = answer
             own = list(self.samples(item))
+            if any(0xD800 <= ord(c) < 0xE000 for sample in own for c in "".join(sample.values())):
+                answer["reason"] = "a text holds half of a surrogate pair, which is no character"
+                continue
             cut = "; ".join(dict.fromkeys(text for each in own for text in self.cuts(each)))
             if cut and self.options.long_input == "refuse":
                 answer["reason"] = "too long for the model: " + cut
@@ -119,7 +124,7 @@ class Comet:
             progress_bar=False,
             num_workers=0,
         )
-        choose = max if self.options.references == "max" else mean
+        choose = max if self.options.references == "max" else fmean
         scores: dict[int, list[float]] = {}
         for owner, score in zip(owners, found["scores"]):  # noqa: B905  (Python 3.8)
             scores.setdefault(owner, []).append(float(score))
@@ -185,12 +190,21 @@ def lost(n: int, whole: int, what: str) -> str:
     return f"the last {n} of {whole} sub-words of {what} were not read"
 
 
-def mean(values: list[float]) -> float:
-    """The arithmetic mean."""
-    return sum(values) / len(values)
+def the_package() -> Any:
+    """COMET: the package, not this file, which is called comet too."""
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != here]
+    try:
+        import comet
+    except ImportError as error:
+        raise SystemExit(
+            f"COMET cannot be imported by {sys.executable} ({error}). Install it there: "
+            'pip install unbabel-comet "setuptools<80"'
+        ) from error
+    return comet
 
 
-def find_checkpoint(model: str, offline: bool) -> Path:
+def find_checkpoint(model: str, offline: bool, download: Callable[..., str]) -> Path:
     """The checkpoint that a path or a hub id names."""
     path = Path(model).expanduser()
     inside = path / "checkpoints" / "model.ckpt"
@@ -205,10 +219,8 @@ def find_checkpoint(model: str, offline: bool) -> Path:
         return path
     if path.is_absolute() or model.startswith(".") or model.count("/") != 1:
         raise SystemExit(f"there is no COMET model {model}: a checkpoint, folder or hub id")
-    from comet import download_model
-
     try:
-        return Path(download_model(model, local_files_only=offline))
+        return Path(download(model, local_files_only=offline))
     except Exception as error:
         raise SystemExit(
             f"the COMET model {model} cannot be brought here ({type(error).__name__}: {error}). "
@@ -239,23 +251,10 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", required=True)
     parser.add_argument("--gpus", type=int, default=0, choices=(0, 1))
     parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--references", default="mean", choices=("mean", "max"))
+    parser.add_argument("--references", default="mean", choices=("mean", "max", "none"))
     parser.add_argument("--long-input", default="truncate", choices=("truncate", "refuse"))
     parser.add_argument("--offline", action="store_true")
     return parser.parse_args(arguments)
-
-
-def import_the_real_comet() -> None:
-    """Takes this file's folder off the search path: the file is called comet too."""
-    here = Path(__file__).resolve().parent
-    sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != here]
-
-
-def quiet() -> None:
-    """Leaves standard error to what matters: it is shown when something fails."""
-    warnings.filterwarnings("ignore")
-    for name in ("pytorch_lightning", "lightning", "lightning.pytorch", "transformers"):
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def serve(options: argparse.Namespace, answers: TextIO) -> None:
@@ -288,10 +287,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # what COMET and its libraries print goes to standard error
     options = options_of()
-    import_the_real_comet()
     if options.offline:
         os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
-    quiet()
+    warnings.filterwarnings("ignore")  # standard error is left to what matters when it fails
+    for name in ("pytorch_lightning", "lightning.pytorch", "transformers"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     serve(options, answers)
 
 
