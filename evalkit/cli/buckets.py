@@ -36,24 +36,21 @@ def buckets(  # noqa: PLR0913  (a command's options)
     from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
     from evalkit.cli.scoring import scorers
-    from evalkit.pipeline.closing import closing
     from evalkit.stats.resampling import Resampling
 
-    asked = bucketing.questions(by or ["reference-length"], edges, frequencies)
-    with closing(scorers(metrics, flags, allow_code=allow_code)) as made:
-        bucketing.buckets(
-            Files(
-                hypotheses=hypotheses,
-                references=references or (),
-                sources=sources,
-                stdin_kind=stdin,
-                language=language,
-            ),
-            made,
-            asked,
-            Resampling(draws=draws, seed=seed, confidence=level / 100, unit=cluster),
-            bucketing.Printed(
-                format=format,
-                gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
-            ),
-        )
+    bucketing.buckets(
+        Files(
+            hypotheses=hypotheses,
+            references=references or (),
+            sources=sources,
+            stdin_kind=stdin,
+            language=language,
+        ),
+        scorers(metrics, flags, allow_code=allow_code),
+        bucketing.questions(by or ["reference-length"], edges, frequencies),
+        Resampling(draws=draws, seed=seed, confidence=level / 100, unit=cluster),
+        bucketing.Printed(
+            format=format,
+            gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
+        ),
+    )

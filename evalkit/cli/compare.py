@@ -43,7 +43,6 @@ def compare(  # noqa: PLR0913  (a command's options)
     from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
     from evalkit.cli.scoring import scorers
-    from evalkit.pipeline.closing import closing
     from evalkit.stats.resampling import Resampling
 
     settings = Resampling(
@@ -59,15 +58,14 @@ def compare(  # noqa: PLR0913  (a command's options)
         return
     if table is not None:
         comparing.refuse_table(table)
-    with closing(scorers(metrics or options.METRICS, flags, allow_code=allow_code)) as made:
-        comparing.compare_files(
-            Files(
-                hypotheses=hypotheses or (),
-                references=references or (),
-                sources=sources,
-                stdin_kind=stdin,
-                language=language,
-            ),
-            made,
-            asked,
-        )
+    comparing.compare_files(
+        Files(
+            hypotheses=hypotheses or (),
+            references=references or (),
+            sources=sources,
+            stdin_kind=stdin,
+            language=language,
+        ),
+        scorers(metrics or options.METRICS, flags, allow_code=allow_code),
+        asked,
+    )

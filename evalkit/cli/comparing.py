@@ -13,6 +13,7 @@ from evalkit.cli.permission import announce
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError, nearest
+from evalkit.pipeline.closing import closing
 from evalkit.pipeline.run_tables import read_tables
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import number
@@ -66,11 +67,16 @@ class Chosen:
 
 
 def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None:
-    """Compares systems in files of segments.
+    """Compares systems in files of segments; ends the scorers.
 
     Raises:
         ConfigError: fewer than two systems, or an unknown baseline.
     """
+    with closing(scorers):
+        _compare_files(files, scorers, asked)
+
+
+def _compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None:
     parallel = read_files(files)
     _check_systems(list(parallel.systems), asked.baseline)
     wanted = Wanted(cluster=asked.settings.unit, language=asked.gate.language or "en")

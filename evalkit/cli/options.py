@@ -33,6 +33,7 @@ __all__ = [
     "Methods",
     "Metrics",
     "OneTable",
+    "Output",
     "References",
     "Run",
     "Sane",
@@ -196,5 +197,9 @@ AllowCode = Annotated[
     typer.Option(
         "--allow-code", help="Let --metrics run code of its own: module:attribute, commands."
     ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]

@@ -29,6 +29,7 @@ def score(  # noqa: PLR0913  (a command's options)
     task: options.Task = options.Kind.TRANSLATION,
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
+    output: options.Output = None,
     allow_code: options.AllowCode = False,
     *,
     flags: Mapping[str, object],
@@ -37,34 +38,39 @@ def score(  # noqa: PLR0913  (a command's options)
     from evalkit.cli import scoring
     from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
-    from evalkit.pipeline.closing import closing
     from evalkit.pipeline.segments import Wanted
     from evalkit.stats.resampling import Resampling
 
-    with closing(scoring.measures(metrics, flags, allow_code=allow_code)) as made:
-        scoring.score(
-            Files(
-                hypotheses=hypotheses,
-                references=references or (),
-                sources=sources,
-                stdin_kind=stdin,
-                language=language,
-            ),
-            made,
-            Wanted(cluster=cluster, ids=segments, language=language or "en"),
-            Resampling(
-                draws=draws,
-                seed=seed,
-                confidence=level / 100,
-                unit=cluster,
-                interval=interval.value,
-                method=method.value,
-            ),
-            scoring.Printed(
-                format=format,
-                confidence=confidence,
-                segments=segments,
-                short=short_signatures,
-                gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
-            ),
-        )
+    scoring.score(
+        Files(
+            hypotheses=hypotheses,
+            references=references or (),
+            sources=sources,
+            stdin_kind=stdin,
+            language=language,
+        ),
+        scoring.measures(metrics, flags, allow_code=allow_code),
+        Wanted(cluster=cluster, ids=segments or output is not None, language=language or "en"),
+        Resampling(
+            draws=draws,
+            seed=seed,
+            confidence=level / 100,
+            unit=cluster,
+            interval=interval.value,
+            method=method.value,
+        ),
+        scoring.Printed(
+            format=format,
+            confidence=confidence,
+            segments=segments,
+            short=short_signatures,
+            gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
+            folder=output,
+            asked={
+                "hypotheses": hypotheses,
+                "references": references or [],
+                "sources": sources,
+                "metrics": metrics,
+            },
+        ),
+    )
