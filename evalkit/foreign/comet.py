@@ -6,12 +6,13 @@ unbabel-comet pins numpy and transformers below what evalkit needs, so it is nev
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from evalkit.foreign.commands import ADAPTERS, comet_command, identity
-from evalkit.foreign.process import Limits, ProcessScorer, spec_of
+from evalkit.foreign.process import ProcessScorer, Settings, spec_of
 from evalkit.foreign.session import open_session
-from evalkit.metrics.options import check_at_least, check_choice
+from evalkit.metrics.options import check_at_least, check_choice, check_types
 
 __all__ = ["comet"]
 
@@ -61,20 +62,51 @@ def comet(  # noqa: PLR0913  (a scorer's options)
         ConfigError: there is no such Python, or an option is wrong.
         ForeignError: unbabel-comet or the model isn't there, or it fails.
     """
-    check_choice("references", references, ("mean", "max", "none"))
-    check_choice("long_input", long_input, ("truncate", "refuse"))
-    check_choice("gpus", str(gpus), ("0", "1"))
-    check_at_least("batch_size", batch_size, 1)
-    limits = Limits(start_timeout=start_timeout, timeout=timeout, batch_size=AT_ONCE)
-    settings: dict[str, str | int] = {
-        "gpus": gpus,
-        "batch-size": batch_size,
-        "references": references,
-        "long-input": long_input,
-    }
-    command = comet_command(python, model, settings, offline=offline)
-    session = open_session(
-        spec_of(command, folder, environment, offline=offline), "scorer", limits.start_timeout
+    settings = Settings(
+        name=name,
+        folder=folder,
+        offline=offline,
+        start_timeout=start_timeout,
+        timeout=timeout,
+        batch_size=AT_ONCE,
     )
+    told = _Told(
+        python=python,
+        model=model,
+        gpus=gpus,
+        references=references,
+        long_input=long_input,
+        batch_size=batch_size,
+    )
+    spec = spec_of(told.command(offline=offline), environment, settings)
+    session = open_session(spec, "scorer", settings.start_timeout)
     adapter = identity((str(ADAPTERS / "comet.py"),), Path())
-    return ProcessScorer(session, name, limits, {"adapter": adapter})
+    return ProcessScorer(session, settings, {"adapter": adapter})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the adapter is told on its command line."""
+
+    python: str
+    model: str
+    gpus: int
+    references: str
+    long_input: str
+    batch_size: int
+
+    def __post_init__(self) -> None:
+        check_types(self)
+        check_choice("references", self.references, ("mean", "max", "none"))
+        check_choice("long_input", self.long_input, ("truncate", "refuse"))
+        check_choice("gpus", str(self.gpus), ("0", "1"))
+        check_at_least("batch_size", self.batch_size, 1)
+
+    def command(self, *, offline: bool) -> tuple[str, ...]:
+        settings: dict[str, str | int] = {
+            "gpus": self.gpus,
+            "batch-size": self.batch_size,
+            "references": self.references,
+            "long-input": self.long_input,
+        }
+        return comet_command(self.python, self.model, settings, offline=offline)

@@ -39,8 +39,9 @@ def arguments(command: object) -> tuple[str, ...]:
     return tuple(command)
 
 
-def identity(command: Sequence[str], folder: Path) -> str:
-    """A hash of what a command's arguments decide: scripts and small files by their content.
+def identity(command: Sequence[str], folder: Path, variables: Sequence[str] = ()) -> str:
+    """A hash of what a command decides: its arguments, scripts and small files by their content,
+    and the variables that are set for it.
 
     The program itself counts where it is a script, so that one and the same metric has one
     signature wherever its interpreter lies. What modules it imports is for its own signature.
@@ -55,6 +56,8 @@ def identity(command: Sequence[str], folder: Path) -> str:
                 part.encode("utf-8", "surrogatepass") if content is None else content
             ).digest()
         )
+    for entry in sorted(variables):
+        digest.update(hashlib.sha256(f"environment {entry}".encode()).digest())
     return f"sha256-{digest.hexdigest()[:16]}"
 
 

@@ -68,6 +68,8 @@ def environment(
         if (name in _NAMES or name.startswith(_PREFIXES)) and not _SECRET.search(name)
     }
     made |= _ALWAYS
+    if isinstance(named, str):
+        raise ConfigError(f"environment is {named!r:.60}; a list of NAME or NAME=value is needed")
     for entry in named:
         name, value = _named(entry, own)
         made[name] = value

@@ -24,13 +24,26 @@ from evalkit.metrics.options import check_at_least, check_types
 from evalkit.metrics.signature import join
 from evalkit.records import Batch, Field, FloatArray, GenerationBatch, Measured, Output
 
-__all__ = ["Limits", "ProcessGenerator", "ProcessScorer", "process", "process_generator", "spec_of"]
+__all__ = [
+    "ProcessGenerator",
+    "ProcessScorer",
+    "Settings",
+    "process",
+    "process_generator",
+    "spec_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How long a program may take, and how much it is asked at once."""
+class Settings:
+    """How a program is started and asked."""
 
+    name: str | None = None
+    """The name in tables and records; None for the program's own."""
+    folder: str = "."
+    """Where it runs."""
+    offline: bool = False
+    """Whether the hub's libraries are told to stay off the network."""
     start_timeout: float = 600.0
     """Seconds until its hello: it may load, or fetch, a model."""
     timeout: float = 600.0
@@ -73,10 +86,17 @@ def process(  # noqa: PLR0913  (a scorer's options)
         ConfigError: there is no such program, or an option is wrong.
         ForeignError: it failed, stayed silent or broke the protocol.
     """
-    limits = Limits(start_timeout=start_timeout, timeout=timeout, batch_size=batch_size)
-    spec = spec_of(command, folder, environment, offline=offline)
-    session = open_session(spec, "scorer", limits.start_timeout)
-    return ProcessScorer(session, name, limits, {"command": identity(spec.command, spec.folder)})
+    settings = Settings(
+        name=name,
+        folder=folder,
+        offline=offline,
+        start_timeout=start_timeout,
+        timeout=timeout,
+        batch_size=batch_size,
+    )
+    spec = spec_of(command, environment, settings)
+    session = open_session(spec, "scorer", settings.start_timeout)
+    return ProcessScorer(session, settings, _identified(spec, environment))
 
 
 def process_generator(
@@ -89,19 +109,18 @@ def process_generator(
     timeout: float = 600.0,
 ) -> "ProcessGenerator":
     """The summariser behind a command, which is started here; arguments and errors as above."""
-    limits = Limits(start_timeout=start_timeout, timeout=timeout)
-    spec = spec_of(command, folder, environment, offline=offline)
-    session = open_session(spec, "generator", limits.start_timeout)
-    return ProcessGenerator(session, limits, {"command": identity(spec.command, spec.folder)})
+    settings = Settings(
+        folder=folder, offline=offline, start_timeout=start_timeout, timeout=timeout
+    )
+    spec = spec_of(command, environment, settings)
+    session = open_session(spec, "generator", settings.start_timeout)
+    return ProcessGenerator(session, settings, _identified(spec, environment))
 
 
-def spec_of(
-    command: Sequence[str], folder: str, environment: Sequence[str], *, offline: bool
-) -> Spec:
+def spec_of(command: Sequence[str], environment: Sequence[str], settings: Settings) -> Spec:
     """What to start, from options; raises ``ConfigError`` where one is wrong."""
-    named = [environment] if isinstance(environment, str) else environment
-    variables = environment_of(os.environ, named, offline=offline)
-    return Spec(arguments(command), Path(folder), variables)
+    variables = environment_of(os.environ, environment, offline=settings.offline)
+    return Spec(arguments(command), Path(settings.folder), variables)
 
 
 class ProcessScorer:
@@ -109,20 +128,17 @@ class ProcessScorer:
 
     Args:
         session: the program.
-        name: the name in tables and records; None for the program's own.
-        limits: time and batches.
+        settings: its name, time and batches.
         identified: what of the command decides the numbers, for the signature.
     """
 
-    def __init__(
-        self, session: Session, name: str | None, limits: Limits, identified: Mapping[str, str]
-    ) -> None:
+    def __init__(self, session: Session, settings: Settings, identified: Mapping[str, str]) -> None:
         self._session = session
         self._said = session.said
-        self._limits = limits
+        self._settings = settings
         self._identified = dict(identified)
         self._closed = False
-        self.name = name or self._said.name
+        self.name = settings.name or self._said.name
         self.fields: tuple[Field, ...] = tuple(
             replace(field, name=self.name + field.name.removeprefix(self._said.name))
             for field in self._said.fields
@@ -154,7 +170,7 @@ class ProcessScorer:
         """
         chosen, reasons = _measurable(batch, self._said.needs, self.name)
         found: dict[int, Row] = {}
-        for part in plan(chosen, weight=lambda _: 1, budget=self._limits.batch_size):
+        for part in plan(chosen, weight=lambda _: 1, budget=self._settings.batch_size):
             found |= dict(zip(part, self._ask(batch, part), strict=True))
         reasons |= {place: row.reason for place, row in found.items() if row.reason}
         statistics = np.zeros((len(batch), len(self.columns)))
@@ -203,7 +219,7 @@ class ProcessScorer:
         return self._session.ask(
             request,
             lambda answer: rows(answer, request, texts, said),
-            seconds=self._limits.timeout,
+            seconds=self._settings.timeout,
         )
 
 
@@ -212,10 +228,10 @@ class ProcessGenerator:
 
     name = "process"
 
-    def __init__(self, session: Session, limits: Limits, identified: Mapping[str, str]) -> None:
+    def __init__(self, session: Session, settings: Settings, identified: Mapping[str, str]) -> None:
         self._session = session
         self._said = session.said
-        self._limits = limits
+        self._settings = settings
         self._identified = dict(identified)
         self._closed = False
 
@@ -230,7 +246,7 @@ class ProcessGenerator:
             return ()
         request = generate(batch, self._session.ids(len(batch.ids)))
         return self._session.ask(
-            request, lambda answer: outputs(answer, request), seconds=self._limits.timeout
+            request, lambda answer: outputs(answer, request), seconds=self._settings.timeout
         )
 
     def signature(self) -> str:
@@ -242,6 +258,11 @@ class ProcessGenerator:
         if not self._closed:
             self._closed = True
             self._session.close()
+
+
+def _identified(spec: Spec, environment: Sequence[str]) -> dict[str, str]:
+    """What the command line and the variables that a config sets decide."""
+    return {"command": identity(spec.command, spec.folder, [e for e in environment if "=" in e])}
 
 
 def _signature(said: Introduction, identified: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ be written to standard output. ``evalkit/foreign/adapters/template.py`` is a pro
   each. ``higher_is_better`` is null where neither direction is; ``low`` and ``high`` are null (or
   left out) where there is no bound, else a score outside them is an error.
 - ``signature``: everything that decides the numbers, as texts and numbers. evalkit adds a hash of
-  the command's arguments, and of the files that they name.
+  the command's arguments, of the files that they name, and of the variables that are set.
 - ``needs``: of ``references`` and ``sources``, what it cannot do without; ``uses``: what it also
   takes where it is there. Other parts are not sent.
 - ``languages``: ISO 639-1 codes that it reads; null, or left out: any.

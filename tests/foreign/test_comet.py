@@ -180,6 +180,8 @@ def test_failures_of_comet_are_told(make: Make, tmp_path: Path) -> None:
         ({"long_input": "window"}, "'long_input' is 'window'"),
         ({"gpus": 2}, "'gpus' is '2'"),
         ({"batch_size": 0}, "'batch_size' is 0"),
+        ({"batch_size": "many"}, "'batch_size' is 'many'"),
+        ({"name": 3}, "'name' is 3"),
     ],
 )
 def test_options_that_are_refused(make: Make, options: dict, expected: str) -> None:

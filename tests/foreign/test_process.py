@@ -142,6 +142,8 @@ def test_the_name_and_what_is_in_the_signature(tmp_path: Path, made: list[Proces
     other = process(command=[*command(path), "--beta", "2"], folder=str(tmp_path))
     made.append(other)
     assert other.signature() != first.signature()
+    set_ = toy(made, path, environment=["DEPTH=3", "HOME"])
+    assert set_.signature() not in (first.signature(), other.signature())
     changed = toy(made, program(tmp_path, "WORD = 1", name="changed.py"))
     assert changed.signature() != first.signature()
 
@@ -399,9 +401,12 @@ def test_a_secret_that_was_passed_is_not_shown(
         ({"command": [__file__]}, "cannot be started"),
         ({"command": [sys.executable], "timeout": 0}, "'timeout' is 0"),
         ({"command": [sys.executable], "batch_size": 0}, "'batch_size' is 0"),
+        ({"command": [sys.executable], "name": 3}, "'name' is 3"),
+        ({"command": [sys.executable], "offline": "yes"}, "'offline' is 'yes'"),
         ({"command": [sys.executable], "start_timeout": "long"}, "'start_timeout' is 'long'"),
         ({"command": [sys.executable], "environment": ["NO_SUCH_ONE"]}, "which is not set here"),
         ({"command": [sys.executable], "environment": ["A_KEY=x"]}, "the value of A_KEY, a secret"),
+        ({"command": [sys.executable], "environment": "HOME"}, "a list of NAME or NAME=value"),
         ({"command": [sys.executable], "environment": ["a b"]}, "NAME or NAME=value is needed"),
         ({"command": [sys.executable], "shell": True}, "no option 'shell'"),
     ],
@@ -429,8 +434,9 @@ def test_a_script_of_its_own_is_started_by_its_path(
     scorer = process(command=["./toy.py"], folder=str(tmp_path))
     made.append(scorer)
     before = scorer.signature()
+    scorer.close()
     path.write_text(path.read_text() + "# changed\n")
-    again = process(command=["./toy.py"], folder=str(tmp_path), environment=["N=1"])
+    again = process(command=["./toy.py"], folder=str(tmp_path))
     made.append(again)
     assert again.signature() != before
 
