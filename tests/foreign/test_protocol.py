@@ -1,10 +1,13 @@
 """The protocol, object by object: what a program may say, and what is refused."""
 
+import contextlib
 import copy
 import math
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalkit.foreign.answers import generate, measure, outputs, rows
 from evalkit.foreign.protocol import PROTOCOL, Introduction, introduction
@@ -213,3 +216,36 @@ def test_outputs_of_a_generator() -> None:
         items[0] = {"id": 6, **wrong}
         with pytest.raises(ValueError, match="item 6: "):
             outputs(answer, request)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def places(value: object, path: tuple = ()) -> list[tuple]:
+    """Paths to everything inside a JSON value."""
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    return [path, *(p for key in keys for p in places(value[key], (*path, key)))]
+
+
+@given(st.data())
+def test_whatever_stands_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    """One value somewhere in a good hello or answer is any other: never another kind of error."""
+    made = copy.deepcopy(data.draw(st.sampled_from([HELLO, GOOD])))
+    *way, last = data.draw(st.sampled_from(places(made)[1:]))
+    place = made
+    for key in way:
+        place = place[key]
+    place[last] = data.draw(JSON)
+    with contextlib.suppress(ValueError):
+        if "protocol" in made or "name" in made:
+            introduction(made, "scorer")
+        else:
+            rows(made, REQUEST, TEXTS, SAID)
