@@ -67,7 +67,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
-        "process": "evalkit.foreign.process:process_generator",
+        "process": "evalkit.foreign.process_generator:process_generator",
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""

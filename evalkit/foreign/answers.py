@@ -63,9 +63,8 @@ def measure(
     return {"type": "measure", "id": first, "language": batch.language, "items": items}
 
 
-def generate(batch: GenerationBatch, first: int) -> dict[str, object]:
-    """The request for summaries of a batch; ids begin at ``first``."""
-    texts = zip(batch.ids, batch.texts, strict=True)
+def generate(batch: GenerationBatch, chosen: Sequence[int], first: int) -> dict[str, object]:
+    """The request for summaries of the chosen documents of a batch; ids begin at ``first``."""
     return {
         "type": "generate",
         "id": first,
@@ -73,8 +72,8 @@ def generate(batch: GenerationBatch, first: int) -> dict[str, object]:
         "words": batch.length.words,
         "length": batch.length.kind,
         "items": [
-            {"id": key, "document": document, "text": text}
-            for key, (document, text) in enumerate(texts, start=first)
+            {"id": key, "document": batch.ids[place], "text": batch.texts[place]}
+            for key, place in enumerate(chosen, start=first)
         ],
     }
 

@@ -1,4 +1,4 @@
-"""``process``: a metric, or a summariser, that runs as a program of its own.
+"""``process``: a metric that runs as a program of its own.
 
 So COMET, MetricX or anything else with conflicting pins runs in its own environment, in any
 language, and its numbers get intervals and tests like all others. The program speaks the protocol
@@ -14,24 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from evalkit.execute import plan
-from evalkit.foreign.answers import Row, generate, measure, outputs, rows
+from evalkit.foreign.answers import Row, measure, rows
 from evalkit.foreign.commands import arguments, identity
 from evalkit.foreign.environment import environment as environment_of
 from evalkit.foreign.launching import Spec
-from evalkit.foreign.protocol import PROTOCOL, Introduction, Ratio
+from evalkit.foreign.protocol import PROTOCOL, Ratio
 from evalkit.foreign.session import Session, open_session
 from evalkit.metrics.options import check_at_least, check_types
 from evalkit.metrics.signature import join
-from evalkit.records import Batch, Field, FloatArray, GenerationBatch, Measured, Output
+from evalkit.records import Batch, Field, FloatArray, Measured
 
-__all__ = [
-    "ProcessGenerator",
-    "ProcessScorer",
-    "Settings",
-    "process",
-    "process_generator",
-    "spec_of",
-]
+__all__ = ["ProcessScorer", "Settings", "identified", "process", "spec_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,25 +89,7 @@ def process(  # noqa: PLR0913  (a scorer's options)
     )
     spec = spec_of(command, environment, settings)
     session = open_session(spec, "scorer", settings.start_timeout)
-    return ProcessScorer(session, settings, _identified(spec, environment))
-
-
-def process_generator(
-    *,
-    command: Sequence[str],
-    environment: Sequence[str] = (),
-    folder: str = ".",
-    offline: bool = False,
-    start_timeout: float = 600.0,
-    timeout: float = 600.0,
-) -> "ProcessGenerator":
-    """The summariser behind a command, which is started here; arguments and errors as above."""
-    settings = Settings(
-        folder=folder, offline=offline, start_timeout=start_timeout, timeout=timeout
-    )
-    spec = spec_of(command, environment, settings)
-    session = open_session(spec, "generator", settings.start_timeout)
-    return ProcessGenerator(session, settings, _identified(spec, environment))
+    return ProcessScorer(session, settings, identified(spec, environment))
 
 
 def spec_of(command: Sequence[str], environment: Sequence[str], settings: Settings) -> Spec:
@@ -203,7 +178,10 @@ class ProcessScorer:
 
     def signature(self) -> str:
         """What the program says decides its numbers, and the command's hash."""
-        return _signature(self._said, self._identified)
+        said = self._said
+        return join(
+            {"process": said.name, "protocol": PROTOCOL, **said.signature, **self._identified}
+        )
 
     def close(self) -> None:
         """Ends the program, unless another scorer uses it."""
@@ -223,50 +201,9 @@ class ProcessScorer:
         )
 
 
-class ProcessGenerator:
-    """A foreign summariser as a generator; arguments as for ``ProcessScorer``."""
-
-    name = "process"
-
-    def __init__(self, session: Session, settings: Settings, identified: Mapping[str, str]) -> None:
-        self._session = session
-        self._said = session.said
-        self._settings = settings
-        self._identified = dict(identified)
-        self._closed = False
-
-    @property
-    def languages(self) -> frozenset[str] | None:
-        """What the program says that it reads."""
-        return self._said.languages
-
-    def generate(self, batch: GenerationBatch) -> tuple[Output, ...]:
-        """The program's outputs; raises ``ForeignError`` where it fails as a whole."""
-        if not batch.ids:
-            return ()
-        request = generate(batch, self._session.ids(len(batch.ids)))
-        return self._session.ask(
-            request, lambda answer: outputs(answer, request), seconds=self._settings.timeout
-        )
-
-    def signature(self) -> str:
-        """What the program says decides its outputs, and the command's hash."""
-        return _signature(self._said, self._identified)
-
-    def close(self) -> None:
-        """Ends the program, unless another system uses it."""
-        if not self._closed:
-            self._closed = True
-            self._session.close()
-
-
-def _identified(spec: Spec, environment: Sequence[str]) -> dict[str, str]:
+def identified(spec: Spec, environment: Sequence[str]) -> dict[str, str]:
     """What the command line and the variables that a config sets decide."""
     return {"command": identity(spec.command, spec.folder, [e for e in environment if "=" in e])}
-
-
-def _signature(said: Introduction, identified: Mapping[str, str]) -> str:
-    return join({"process": said.name, "protocol": PROTOCOL, **said.signature, **identified})
 
 
 def _measurable(batch: Batch, needs: frozenset[str], name: str) -> tuple[list[int], dict[int, str]]:

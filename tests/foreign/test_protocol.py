@@ -200,7 +200,7 @@ def test_outputs_of_a_generator() -> None:
     )
     assert (said.name, said.languages, said.fields) == ("g", frozenset({"en"}), ())
     batch = GenerationBatch(("a", "b"), ("one", "two"), Length(60, "short"))
-    request = generate(batch, 5)
+    request = generate(batch, (0, 1), 5)
     assert (request["words"], request["length"]) == (60, "short")
     items = [{"id": 6, "error": "too long"}, {"id": 5, "text": "x", "usage": {"tokens": 3}}]
     answer = {"type": "generated", "id": 5, "items": items}
