@@ -30,6 +30,8 @@ _GRACE = 5.0
 _TICK = 0.5
 """Seconds after which a silent program is looked at: does it still run?"""
 _PIECE = 1 << 16
+_PIECES = 64
+"""More than a pipe holds."""
 
 
 class Channel:
@@ -98,8 +100,9 @@ class Channel:
 
     def fails(self, what: str) -> ForeignError:
         """The error that says what went wrong, with the end of the program's standard error."""
+        self._catch_up()
         said = self._shown(bytes(self._errors)).strip()
-        tail = f"\nIts standard error ends:\n{said}" if said else "\nIt wrote no standard error."
+        tail = f"\nIts standard error ends:\n{said}" if said else ""
         return ForeignError(f"{self.spec.title}: {what}{tail}")
 
     def _shown(self, raw: bytes | bytearray) -> str:
@@ -160,11 +163,15 @@ class Channel:
         del self._errors[:-ERRORS_KEPT]
         return len(piece)
 
+    def _catch_up(self) -> None:
+        """Reads what there is of standard error, but no endless flood."""
+        for _ in range(_PIECES if self.open else 0):
+            if not self._listen(self._stderr, self._errors):
+                return
+
     def _ended(self, kind: str) -> ForeignError:
-        """It ended where an answer was due; what it still wrote to standard error is read."""
+        """It ended where an answer was due."""
         how = how_it_ended(self._program, within=_TICK)
-        while self._listen(self._stderr, self._errors):
-            pass
         if how is None:
             return self.fails(f"it closed its standard output instead of answering {kind!r}")
         half = f", after half a line ('{self._shown(self._heard[:80])}')" if self._heard else ""

@@ -99,5 +99,8 @@ def _program(spec: Spec) -> str:
         return found
     path = spec.folder / Path(name).expanduser()
     if not path.is_file():
-        raise ConfigError(f"{spec.title}: there is no program {path}")
+        raise ConfigError(
+            f"{spec.title}: there is no program {path.absolute()} (a relative path starts in the "
+            "config's folder, or where evalkit was called)"
+        )
     return str(path.absolute())

@@ -58,8 +58,9 @@ class Session:
         try:
             return read(answer)
         except ValueError as error:
+            failed = self.channel.fails(str(error))
             self.channel.kill()
-            raise self.channel.fails(str(error)) from error
+            raise failed from error
 
     def ids(self, n: int) -> int:
         """The first of ``n`` ids that no request has had."""

@@ -279,6 +279,7 @@ def test_the_end_of_standard_error_is_shown(tmp_path: Path) -> None:
             "no answer to 'measure' within 0.3 seconds (timeout allows more); it was killed",
         ),
         (
+            "sys.stderr.write('busy' * 2)\n"
             "def answer(r):\n    while True: sys.stderr.write('busy'); time.sleep(0.01)",
             {"timeout": 0.3},
             "busybusy",
