@@ -18,6 +18,8 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="evalkit",
     help="Fluency of machine-translated text, summaries of it, and how both compare with people.",
+    epilog="Exit codes: 0 done; 1 finished, but some items failed (diff --exit-code: the runs "
+    "differ); 2 bad input, and nothing was written; 3 a requirement is not met; 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -24,6 +24,7 @@ __all__ = [
     "Hypotheses",
     "Interval",
     "IntervalKind",
+    "Junit",
     "Kind",
     "Language",
     "Level",
@@ -34,6 +35,7 @@ __all__ = [
     "Metrics",
     "OneTable",
     "References",
+    "Require",
     "Run",
     "Sane",
     "Seed",
@@ -195,3 +197,15 @@ AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]
+Require = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--require",
+        metavar="SCORE>=LIMIT",
+        help="[TABLE/][SYSTEM/]SCORE[@low|@high|@worst] >= LIMIT (or >, <=, <), on the scale of "
+        "the tables; exit code 3 where one is not met. Repeatable.",
+    ),
+]
+Junit = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the outcome as JUnit XML (for CI).")
+]

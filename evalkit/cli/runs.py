@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from evalkit.cli import options as shared
+
 __all__ = ["report", "run", "show"]
 
 
-def run(
+def run(  # noqa: PLR0913  (a command's options)
     config: Annotated[Path, typer.Argument(help="The evaluation, a YAML file.")],
     settings: Annotated[
         list[str] | None,
@@ -22,10 +24,16 @@ def run(
     allow_code: Annotated[
         bool, typer.Option(help="Let the config name code of its own (module:attribute).")
     ] = False,
+    require: shared.Require = None,
+    junit: shared.Junit = None,
 ) -> None:
-    """Evaluate a config into a run folder; what is there already is not computed again."""
+    """Evaluate a config into a run folder; what is there already is not computed again.
+
+    Exit codes: 0 done, 1 items failed, 2 bad input, 3 a requirement is not met.
+    """
     from rich.console import Console
 
+    from evalkit.cli import requiring
     from evalkit.cli.progress import bars
     from evalkit.config.load import load
     from evalkit.pipeline.run import Options, evaluate
@@ -33,7 +41,7 @@ def run(
     from evalkit.report import write_all
     from evalkit.report.terminal import show as show_report
 
-    loaded = load(config, settings=settings or ())
+    loaded = load(config, settings=settings or (), require=require or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
     options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
     with bars() as progress:
@@ -42,9 +50,8 @@ def run(
     show_report(evaluated.report, Console(), document=None, worst=None)
     page = next(path for path in written if path.suffix == ".html")
     typer.echo(f"report: {page}")
-    if evaluated.n_failed:
-        typer.echo(f"{evaluated.n_failed} items failed; see the warnings above", err=True)
-        raise typer.Exit(1)
+    requiring.write_junit(evaluated.report, junit)
+    requiring.finish(evaluated.report, n_failed=evaluated.n_failed)
 
 
 def show(

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from evalkit import registry
+from evalkit.cli import requiring
 from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
@@ -19,6 +20,7 @@ from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
 from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.requirements import Demand, demands, judged, targets_of
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
@@ -51,6 +53,10 @@ class Printed:
     """Signatures abbreviated."""
     gate: Gate
     """How outputs are looked at beside."""
+    require: Sequence[str] = ()
+    """What the scores must reach."""
+    junit: Path | None = None
+    """Where to write the outcome as JUnit XML."""
 
 
 def scorers(
@@ -98,7 +104,7 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures."""
+    """Prints every system's scores over all segments, with signatures; judges requirements."""
     if printed.segments and printed.format not in (Format.JSON, Format.CSV):
         raise ConfigError("--segments needs --format json or --format csv")
     parallel = read_files(files)
@@ -110,6 +116,7 @@ def score(
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
+    asked = _asked(printed.require, list(parallel.systems), made, resampled=resampling is not None)
     also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
         scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
@@ -120,12 +127,28 @@ def score(
     scores = replace(scores, scored=scored)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
+    report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    report = report.model_copy(update={"requirements": judged(asked, report.tables)})
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:
         _print_segments(scores.measured)
     elif printed.format is Format.JSON:
         _print_json(scores, found, printed)
     else:
-        _print_report(segment_report(scores, notes=tuple(sanity_notes(found))), found, printed)
+        _print_report(report, found, printed)
+    requiring.write_junit(report, printed.junit)
+    requiring.tell(report, to_errors=printed.format is not Format.TEXT)
+    requiring.finish(report)
+
+
+def _asked(
+    require: Sequence[str],
+    systems: Sequence[str],
+    made: Sequence[Scorer | SetScorer],
+    *,
+    resampled: bool,
+) -> tuple[Demand, ...]:
+    known = [t for name in systems for t in targets_of("scores", name, made, resampled=resampled)]
+    return demands(require, known)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:

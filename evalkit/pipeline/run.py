@@ -13,6 +13,7 @@ from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
+from evalkit.pipeline.requirements import demands, judged, planned
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
@@ -60,6 +61,9 @@ def evaluate(
     """
     options = options or Options()
     prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
+    fluency = loaded.config.fluency
+    known = planned(prepared, of=fluency.of if fluency else ())
+    asked = demands(loaded.config.require, known)
     with open_for_writing(output) as folder:
         clock, started = perf_counter(), now()
         created = str(folder.manifest().get("created", started))
@@ -79,6 +83,7 @@ def evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
+            requirements=judged(asked, section.tables),
         )
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))

@@ -12,9 +12,9 @@ from evalkit.report import visible
 from evalkit.report.footnotes import ALL
 from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
 from evalkit.report.standing import LEVEL, Standing
-from evalkit.results import Table
+from evalkit.results import Report, Table
 
-__all__ = ["escape", "number", "table"]
+__all__ = ["document", "escape", "number", "table"]
 
 _COMMANDS = {
     "\\": r"\textbackslash{}",
@@ -49,6 +49,14 @@ def escape(text: str) -> str:
     """
     # Two hyphens would become a dash.
     return re.sub("-(?=-)", "-{}", visible.line(text).translate(_TRANSLATED))
+
+
+def document(report: Report) -> str:
+    r"""Every table of a run, one after the other, to be read by ``\input``."""
+    head = (
+        f"% {visible.line(report.run.name)}: \\usepackage{{booktabs}}, T1 fonts or a Unicode engine"
+    )
+    return "\n".join([head, *(table(each) for each in report.tables)]) + "\n"
 
 
 def table(found: Table, *, intervals: bool = True) -> str:

@@ -17,6 +17,7 @@ from evalkit.report.marking import palette
 from evalkit.report.reading import readings
 from evalkit.report.sane import clear, grids
 from evalkit.report.terminal_grids import plain, score_table
+from evalkit.report.terminal_requirements import requirement_parts
 from evalkit.report.terminal_sanity import sanity_grid
 from evalkit.report.terminal_texts import group_parts, reading_parts, worst_parts
 from evalkit.results import Report
@@ -64,6 +65,9 @@ def _overview(report: Report, width: int) -> Iterator[RenderableType]:
     if quiet := clear(report):
         yield Text()
         yield plain(quiet)
+    if report.requirements:
+        yield Text()
+        yield from requirement_parts(report.requirements)
     known = _documents(report)
     if known:
         yield Text()

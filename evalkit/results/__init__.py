@@ -7,6 +7,7 @@ undefined is null and comes with a note that says why.
 """
 
 from evalkit.results.report import Report, RunInfo
+from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
 from evalkit.results.texts import (
@@ -28,6 +29,7 @@ __all__ = [
     "Rank",
     "ReferenceText",
     "Report",
+    "Requirement",
     "RunInfo",
     "SanityFinding",
     "SanityKind",
