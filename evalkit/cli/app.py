@@ -9,6 +9,7 @@ import evalkit
 from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
+from evalkit.cli.diff import diff
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
 from evalkit.errors import EvalkitError
@@ -49,6 +50,7 @@ app.command("show")(runs.show)
 app.command("report")(runs.report)
 app.command("score")(score)
 app.command("compare")(compare)
+app.command("diff")(diff)
 app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)

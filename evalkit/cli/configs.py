@@ -53,15 +53,19 @@ def init(
 
 
 def schema(
-    what: Annotated[str, typer.Argument(help="'config' or 'report'.")] = "config",
+    what: Annotated[str, typer.Argument(help="'config', 'report' or 'diff'.")] = "config",
 ) -> None:
-    """Print the JSON Schema of a config or of report.json."""
+    """Print the JSON Schema of a config, of report.json or of diff --format json."""
     from pydantic import BaseModel
 
     from evalkit.config.models import EvaluationConfig
-    from evalkit.results import Report
+    from evalkit.results import Difference, Report
 
-    models: dict[str, type[BaseModel]] = {"config": EvaluationConfig, "report": Report}
+    models: dict[str, type[BaseModel]] = {
+        "config": EvaluationConfig,
+        "report": Report,
+        "diff": Difference,
+    }
     if what not in models:
         raise ConfigError(f"no schema of {what!r}; there are: {', '.join(models)}")
     print_json(models[what].model_json_schema())

@@ -15,6 +15,7 @@ __all__ = [
     "Confidence",
     "Correction",
     "Corrections",
+    "DiffFormat",
     "Draws",
     "Edges",
     "Format",
@@ -33,6 +34,7 @@ __all__ = [
     "Method",
     "Methods",
     "Metrics",
+    "NoColor",
     "OneTable",
     "References",
     "Require",
@@ -96,6 +98,15 @@ class Format(StrEnum):
     JSON = "json"
     LATEX = "latex"
     CSV = "csv"
+
+
+class DiffFormat(StrEnum):
+    """How a difference of runs is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
 
 
 _HYPOTHESES = typer.Option(
@@ -208,4 +219,7 @@ Require = Annotated[
 ]
 Junit = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the outcome as JUnit XML (for CI).")
+]
+NoColor = Annotated[
+    bool, typer.Option("--no-color", help="Plain text, as NO_COLOR and a pipe have it.")
 ]
