@@ -74,19 +74,35 @@ def show(
 
 def report(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
-    format: Annotated[str, typer.Option(help="html, md, json or csv.")] = "html",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(
+            help="html: the page. md: Markdown. json: report.json, everything. csv, parquet: a "
+            "flat table (see --of). latex: the tables, with booktabs. junit: requirements and "
+            "failed items, for a CI server. [default: html]"
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="File to write [default: standard output].")
     ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            help="For csv and parquet: scores, comparisons, items, sentences or requirements.",
+            show_default="scores",
+        ),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Draw figures for papers, each as SVG and PNG, into DIR."),
+    ] = None,
 ) -> None:
-    """Print or write a finished run as HTML, Markdown, JSON or CSV; needs no model."""
-    from evalkit.report import render
-    from evalkit.store.atomic import write_text
+    """Print or write a finished run in another format, or draw it; needs no model."""
+    from evalkit.cli import exporting
     from evalkit.store.folder import read_report
 
-    text = render(read_report(run), format)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        write_text(output, text)
-        typer.echo(f"wrote {output}")
+    found = read_report(run)
+    if figures is not None:
+        exporting.draw(found, figures)
+    if format is not None or figures is None:
+        exporting.export(found, format or "html", output, of)

@@ -76,7 +76,9 @@ def render(report: Report, format: str) -> str:  # noqa: A002
     if format not in FORMATS:
         guess = nearest(format, FORMATS)
         hint = f" Did you mean {guess!r}?" if guess else ""
-        raise ConfigError(f"no report format {format!r}.{hint} Known: {', '.join(FORMATS)}.")
+        raise ConfigError(
+            f"no report format {format!r}.{hint} Known: {', '.join(FORMATS)}, parquet."
+        )
     return FORMATS[format](report)
 
 
