@@ -54,22 +54,37 @@ def run(  # noqa: PLR0913  (a command's options)
     requiring.finish(evaluated.report, n_failed=evaluated.n_failed)
 
 
-def show(
+def show(  # noqa: PLR0913  (a command's options)
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     document: Annotated[
         str | None, typer.Option(help="Show this document's text with its errors marked.")
     ] = None,
     worst: Annotated[
-        int | None, typer.Option(min=1, help="Show the N least fluent sentences.")
+        int | None,
+        typer.Option(min=1, help="Show the N least fluent sentences; with --diff, N items."),
     ] = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="A B", help="Two systems side by side by item, largest differences first."
+        ),
+    ] = None,
+    system: Annotated[list[str] | None, typer.Option(help="Only this system; repeatable.")] = None,
+    table: Annotated[str | None, typer.Option(help="Only this table.")] = None,
+    no_color: shared.NoColor = False,
 ) -> None:
-    """Show a finished run in the terminal."""
-    from rich.console import Console
+    """Show a finished run in the terminal: tables, one text, the worst, two systems.
 
+    Tables fit the width, and what does not is said. Piped, it is plain text.
+    """
+    from evalkit.cli.printing import console
+    from evalkit.report.terminal import Asked
     from evalkit.report.terminal import show as show_report
     from evalkit.store.folder import read_report
 
-    show_report(read_report(run), Console(), document=document, worst=worst)
+    asked = Asked(systems=system or (), table=table, pair=diff)
+    shown = console(no_color=no_color)
+    show_report(read_report(run), shown, document=document, worst=worst, asked=asked)
 
 
 def report(

@@ -54,3 +54,14 @@ def test_what_is_no_run_is_said(runs: Path, capsys) -> None:
     assert "no run folder" in capsys.readouterr().err
     assert call("diff", runs / "a", runs / "in-a") == 2
     assert "is no run" in capsys.readouterr().err
+
+
+def test_show_two_systems_and_one_of_them(runs: Path, capsys) -> None:
+    assert call("show", runs / "a", "--diff", "lead", "two", "--worst", "1") == 0
+    assert "1 of 2 items, by rouge1, largest difference first" in capsys.readouterr().out
+    assert call("show", runs / "a", "--system", "two", "--table", "summaries.short") == 0
+    out = capsys.readouterr().out
+    assert "two" in out
+    assert "lead" not in out
+    assert call("show", runs / "a", "--system", "tow", "--no-color") == 2
+    assert "Did you mean 'two'" in capsys.readouterr().err
