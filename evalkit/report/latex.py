@@ -173,5 +173,5 @@ def _caption(found: Table, grid: Grid, best: Sequence[set[str]]) -> Iterator[str
     if any(comparison.p is not None for comparison in found.comparisons):
         yield rf"{_DAGGER}: not told apart from the best by a paired test ($p \geq {LEVEL}$)."
     for letter, reason in grid.footnotes:
-        yield rf"{escape(reason)}." if letter == ALL else rf"{letter}: {escape(reason)}."
+        yield rf"{escape(reason)}." if letter == ALL else rf"{escape(letter)}: {escape(reason)}."
     yield from (escape(note.rstrip(".")) + "." for note in found.notes)

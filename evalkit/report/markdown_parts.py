@@ -50,5 +50,7 @@ def bullets(lines: Sequence[str]) -> str:
 def notes(footnotes: Sequence[tuple[str, str]]) -> list[str]:
     """Footnotes under their letters; nothing where there are none."""
     return (
-        [bullets([f"({letter}) {escape(why)}" for letter, why in footnotes])] if footnotes else []
+        [bullets([f"({inline(letter)}) {escape(why)}" for letter, why in footnotes])]
+        if footnotes
+        else []
     )

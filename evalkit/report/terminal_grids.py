@@ -1,8 +1,9 @@
 """Score tables for a terminal: numbers are never cut, names may wrap.
 
 Systems stand in rows and fields in columns or the other way about, whichever needs fewer blocks
-and lines; as many columns as fit go side by side and the others follow below. A table that would take many such
-blocks is shown without its intervals, and at last without its last fields; both are said.
+and lines; as many columns as fit go side by side and the others follow below. A table that would
+take many such blocks is shown without its intervals, at last without its last columns, and both
+are said.
 """
 
 from collections.abc import Iterator, Sequence

@@ -35,8 +35,8 @@ def _table(table: Table, items: list[Item], key: Named, n: int) -> Iterator[Rend
     yield plain(f"{table.title}: the worst by {key.field} {key.arrow}", "bold")
     for _, _, item in scored[:n]:
         place = f"{item.document} {item.index + 1}" if item.index else item.document
-        value = numbers.score(item.scores[key.field], key.unit)
-        yield plain(f"{place}, {item.system}: {value}")
+        shown = numbers.score(item.scores[key.field], key.unit)
+        yield plain(f"{place}, {item.system}: {shown}")
         yield Padding(plain(excerpt(item.hypothesis) or "(no text)", ""), (0, 0, 0, 2))
         for reference in item.references[:1]:
             yield Padding(plain(f"{reference.name}: {excerpt(reference.text)}"), (0, 0, 0, 2))

@@ -6,19 +6,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.calling import call, lines, worsened
+from tests.cli.boats import write_boats
+from tests.cli.calling import call
 from tests.pipeline.harbour import write_harbour
-
-TEXTS = [f"the {n} boats of port {n % 7} left at noon with {n % 3} crates" for n in range(40)]
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    lines(tmp_path / "ref.txt", *TEXTS)
-    lines(tmp_path / "good.txt", *worsened(TEXTS, 0.1, 1))
-    lines(tmp_path / "poor.txt", *worsened(TEXTS, 0.5, 2))
-    return tmp_path
+    return write_boats(tmp_path)
 
 
 TWO = ("score", "--hypotheses", "good.txt", "--hypotheses", "poor.txt", "--references", "ref.txt",

@@ -7,7 +7,7 @@ files were validated with libxml2 when this was written.
 import re
 from xml.etree import ElementTree as ET
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.report.junit import document
@@ -75,6 +75,7 @@ def test_a_run_without_anything_is_valid() -> None:
     assert len(check(document(sample.empty()))) == 2
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_out(text: str) -> None:
     hostile = required(False, text=text, system=text, value=None, reason=text)
