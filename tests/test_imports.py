@@ -35,6 +35,7 @@ ROOMS = (
     "agreement",
     "pipeline",
     "report",
+    "view",
     "notebook",
     "cli",
 )

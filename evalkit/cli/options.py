@@ -36,6 +36,7 @@ __all__ = [
     "Metrics",
     "NoColor",
     "OneTable",
+    "Output",
     "References",
     "Require",
     "Run",
@@ -206,6 +207,10 @@ Frequencies = Annotated[
 ]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]
 Require = Annotated[

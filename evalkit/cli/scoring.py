@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -20,8 +20,9 @@ from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
 from evalkit.pipeline.collect import Collector
-from evalkit.pipeline.requirements import Demand, demands, judged, targets_of
+from evalkit.pipeline.requirements import demands, judged, targets_of
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
+from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
     Measurements,
@@ -33,6 +34,7 @@ from evalkit.pipeline.segments import (
 )
 from evalkit.pipeline.whole import Texts
 from evalkit.records import SCHEMA_VERSION
+from evalkit.report import write_all
 from evalkit.results import Report
 from evalkit.stages import Scorer, SetScorer
 from evalkit.stats.resampling import Resampling
@@ -57,6 +59,10 @@ class Printed:
     """What the scores must reach."""
     junit: Path | None = None
     """Where to write the outcome as JUnit XML."""
+    folder: Path | None = None
+    """A run folder to write, with every segment."""
+    asked: Mapping[str, object] = field(default_factory=dict)
+    """What the command was asked for, kept in that folder."""
 
 
 def scorers(
@@ -116,7 +122,12 @@ def score(
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
-    asked = _asked(printed.require, list(parallel.systems), made, resampled=resampling is not None)
+    known = [
+        target
+        for name in parallel.systems
+        for target in targets_of("scores", name, made, resampled=resampling is not None)
+    ]
+    demanded = demands(printed.require, known)
     also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
         scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
@@ -125,30 +136,24 @@ def score(
     if printed.short:
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
+    report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    report = report.model_copy(update={"requirements": judged(demanded, report.tables)})
+    if printed.folder is not None and scores.measured is not None:
+        written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
+        write_all(written, printed.folder)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
-    report = segment_report(scores, notes=tuple(sanity_notes(found)))
-    report = report.model_copy(update={"requirements": judged(asked, report.tables)})
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:
         _print_segments(scores.measured)
     elif printed.format is Format.JSON:
         _print_json(scores, found, printed)
     else:
         _print_report(report, found, printed)
+    if printed.folder is not None:
+        typer.echo(f"evalkit: wrote {printed.folder}; evalkit view {printed.folder}", err=True)
     requiring.write_junit(report, printed.junit)
     requiring.tell(report, to_errors=printed.format is not Format.TEXT)
     requiring.finish(report)
-
-
-def _asked(
-    require: Sequence[str],
-    systems: Sequence[str],
-    made: Sequence[Scorer | SetScorer],
-    *,
-    resampled: bool,
-) -> tuple[Demand, ...]:
-    known = [t for name in systems for t in targets_of("scores", name, made, resampled=resampled)]
-    return demands(require, known)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:

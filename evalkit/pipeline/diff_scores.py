@@ -69,7 +69,7 @@ def _untested(before: Score, after: Score, match: Matched | None, table: Table) 
     if not same_measure(before, after):
         return "measured differently: the signatures differ"
     if match is None or not match.pairs:
-        return "no item is in both runs"
+        return "no item is in the reports of both runs"
     changed = [pair for pair in match.pairs if item_moved(*pair, after.field)]
     return "" if changed else "equal on every item of both runs"
 

@@ -185,10 +185,15 @@ def _statistics(report: Report) -> StatisticsSection:
 
 
 def _entries(report: Report, table: Table) -> Sequence[ScorerEntry]:
+    """The table's metrics; by their bare names where the config is not that of an evaluation.
+
+    Whatever is made from them counts only if it has the signature and the scores of the runs.
+    """
     try:
         return entries_of(report, table)
-    except ValidationError:  # a config of another evalkit: items' scores are tested
-        return ()
+    except ValidationError:  # of ``score``, or of another evalkit
+        names = dict.fromkeys(score.scorer for score in table.scores)
+        return [ScorerEntry(name=name) for name in names]
 
 
 def _means(scores: Sequence[float | None]) -> Measured:
