@@ -30,13 +30,16 @@ def validate(
     ] = None,
     allow_code: Annotated[bool, typer.Option(help="Let module:attribute entries run.")] = False,
 ) -> None:
-    """Check a config: its keys, names, options, documents and references. Computes nothing."""
+    """Check a config: its keys, names, options, documents, references and requirements."""
     from evalkit.config.load import load
     from evalkit.pipeline.prepare import prepare
+    from evalkit.pipeline.requirements import demands, planned
     from evalkit.registry import Code
 
     loaded = load(config, settings=settings or ())
     prepared = prepare(loaded, code=Code(allow_code, loaded.folder))
+    fluency = loaded.config.fluency
+    demands(loaded.config.require, planned(prepared, of=fluency.of if fluency else ()))
     typer.echo(f"{config} is valid: {prepared.summary()}")
 
 

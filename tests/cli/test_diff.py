@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.boats import write_boats
 from tests.cli.calling import call, printed
 from tests.pipeline.harbour import CONFIG, write_harbour
 
@@ -65,3 +66,19 @@ def test_show_two_systems_and_one_of_them(runs: Path, capsys) -> None:
     assert "lead" not in out
     assert call("show", runs / "a", "--system", "tow", "--no-color") == 2
     assert "Did you mean 'two'" in capsys.readouterr().err
+
+
+def test_two_folders_of_score_are_tested_by_their_sums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.chdir(write_boats(tmp_path))
+    for name in ("good", "poor"):
+        files = ("--hypotheses", f"ours={name}.txt", "--references", "ref.txt")
+        assert call("score", *files, "--metrics", "bleu", "--segments", "--format", "json",
+                    "--output", f"run-{name}") == 0  # fmt: skip
+    capsys.readouterr()
+    found = printed(capsys, "diff", "run-poor", "run-good")
+    bleu = next(score for score in found["scores"] if score["field"] == "bleu")
+    assert bleu["test"] == "score"
+    assert bleu["test_delta"] == bleu["delta"] > 0
+    assert bleu["p"] < 0.05

@@ -86,3 +86,10 @@ def test_the_lower_end_is_harder(here: Path, capsys) -> None:
 def test_help_names_the_exit_codes(capsys) -> None:
     assert call("--help") == 0
     assert "3 a requirement is not met" in " ".join(capsys.readouterr().out.split())
+
+
+def test_validate_checks_requirements_too(here: Path, capsys) -> None:
+    config = write_harbour(here / "in")
+    assert call("validate", config, "--set", "require=rouge1 >= 0.3") == 0
+    assert call("validate", config, "--set", "require=rogue1 >= 0.3") == 2
+    assert "Did you mean 'rouge1'" in capsys.readouterr().err

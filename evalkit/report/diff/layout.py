@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from evalkit.report import numbers
 from evalkit.report.flow import Flow, flow
-from evalkit.report.footnotes import Footnotes
 from evalkit.report.standing import LEVEL
 from evalkit.report.wording import changes
 from evalkit.results import Change, Difference, ItemChange, OutputChange, ScoreChange
@@ -124,11 +123,11 @@ def _moved(score: ScoreChange) -> bool:
 
 
 def _scores(scores: Sequence[ScoreChange]) -> Sheet:
-    notes = Footnotes()
+    notes: dict[str, str] = {}
     rows = []
     for score in scores:
         reasons = [score.note, f"the test is {_TESTED[score.test]}" if score.p is not None else ""]
-        letters = ",".join(filter(None, map(notes.mark, reasons)))
+        marks = "".join(_mark(reason, notes) for reason in reasons if reason)
         rows.append(
             (
                 f"{score.table}/{score.system}/{score.field}",
@@ -138,11 +137,24 @@ def _scores(scores: Sequence[ScoreChange]) -> Sheet:
                 numbers.interval(score.low, score.high, score.unit) or numbers.DASH,
                 numbers.p_value(score.p_adjusted if score.p_adjusted is not None else score.p),
                 f"{score.n_better}/{score.n_worse}/{score.n_equal}" if score.test else "",
-                f"{_verdict(score)} {letters}".strip(),
+                f"{_verdict(score)}{marks}",
             )
         )
     head = ("score", "a", "b", "b − a", "interval", "p", "better/worse/equal", "")
-    return Sheet("Scores", head, tuple(rows), (1, 2, 3, 4, 5, 6), (6, 4), notes.entries)
+    return Sheet(
+        "Scores",
+        head,
+        tuple(rows),
+        (1, 2, 3, 4, 5, 6),
+        (6, 4),
+        tuple(zip(notes.values(), notes, strict=True)),
+    )
+
+
+def _mark(reason: str, notes: dict[str, str]) -> str:
+    """The number of a reason, raised: letters would be taken for the runs."""
+    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return notes.setdefault(reason, str(len(notes) + 1).translate(raised))
 
 
 def _verdict(score: ScoreChange) -> str:

@@ -57,13 +57,17 @@ def _sheet(each: Sheet, width: int) -> Iterator[RenderableType]:
     kept = _fitting(each, width)
     drawn = sheet(*((each.head[at], at in each.numeric) for at in kept))
     for row in each.rows:
-        cells = [plain(row[at], _STYLES.get(row[at].split(" ")[0], "")) for at in kept]
+        cells = [plain(row[at], _style(row[at])) for at in kept]
         drawn.add_row(*cells)
     yield Padding(drawn, (1, 0, 0, 0), expand=False)
     left_out = [name for at, name in enumerate(each.head) if at not in kept]
     if left_out:
         yield plain(f"{', '.join(left_out)}: in a wider terminal, or --format json")
     yield from footnotes(each.footnotes)
+
+
+def _style(cell: str) -> str:
+    return next((style for word, style in _STYLES.items() if cell.startswith(word)), "")
 
 
 def _fitting(each: Sheet, width: int) -> list[int]:
