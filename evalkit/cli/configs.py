@@ -32,16 +32,19 @@ def validate(
         bool, typer.Option(help="Let module:attribute and commands run.")
     ] = False,
 ) -> None:
-    """Check a config: its keys, names, options, documents and references. Computes nothing."""
+    """Check a config: its keys, names, options, documents, references and requirements."""
     from evalkit.cli.permission import announce
     from evalkit.config.load import load
     from evalkit.pipeline.closing import closing
     from evalkit.pipeline.prepare import code_named, prepare
+    from evalkit.pipeline.requirements import demands, planned
     from evalkit.registry import Code
 
     loaded = load(config, settings=settings or ())
     announce(code_named(loaded), allowed=allow_code)
     with closing([prepare(loaded, code=Code(allow_code, loaded.folder))]) as (prepared,):
+        fluency = loaded.config.fluency
+        demands(loaded.config.require, planned(prepared, of=fluency.of if fluency else ()))
         typer.echo(f"{config} is valid: {prepared.summary()}")
 
 
@@ -58,15 +61,19 @@ def init(
 
 
 def schema(
-    what: Annotated[str, typer.Argument(help="'config' or 'report'.")] = "config",
+    what: Annotated[str, typer.Argument(help="'config', 'report' or 'diff'.")] = "config",
 ) -> None:
-    """Print the JSON Schema of a config or of report.json."""
+    """Print the JSON Schema of a config, of report.json or of diff --format json."""
     from pydantic import BaseModel
 
     from evalkit.config.models import EvaluationConfig
-    from evalkit.results import Report
+    from evalkit.results import Difference, Report
 
-    models: dict[str, type[BaseModel]] = {"config": EvaluationConfig, "report": Report}
+    models: dict[str, type[BaseModel]] = {
+        "config": EvaluationConfig,
+        "report": Report,
+        "diff": Difference,
+    }
     if what not in models:
         raise ConfigError(f"no schema of {what!r}; there are: {', '.join(models)}")
     print_json(models[what].model_json_schema())

@@ -31,10 +31,15 @@ def score(  # noqa: PLR0913  (a command's options)
     stdin: options.StdinKind = None,
     output: options.Output = None,
     allow_code: options.AllowCode = False,
+    require: options.Require = None,
+    junit: options.Junit = None,
     *,
     flags: Mapping[str, object],
 ) -> None:
-    """Score hypotheses against references, segment by segment, as one corpus each."""
+    """Score hypotheses against references, segment by segment, as one corpus each.
+
+    Exit codes: 0 done, 2 bad input, 3 a requirement is not met.
+    """
     from evalkit.cli import scoring
     from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
@@ -64,6 +69,8 @@ def score(  # noqa: PLR0913  (a command's options)
             confidence=confidence,
             segments=segments,
             short=short_signatures,
+            require=require or (),
+            junit=junit,
             gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
             folder=output,
             asked={

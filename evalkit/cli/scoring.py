@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from evalkit import registry
+from evalkit.cli import requiring
 from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
@@ -23,6 +24,7 @@ from evalkit.metrics.signature import shorten
 from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
 from evalkit.pipeline.items import notes
+from evalkit.pipeline.requirements import demands, judged, targets_of
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
@@ -57,6 +59,10 @@ class Printed:
     """Signatures abbreviated."""
     gate: Gate
     """How outputs are looked at beside."""
+    require: Sequence[str] = ()
+    """What the scores must reach."""
+    junit: Path | None = None
+    """Where to write the outcome as JUnit XML."""
     folder: Path | None = None
     """A run folder to write, with every segment."""
     asked: Mapping[str, object] = field(default_factory=dict)
@@ -118,7 +124,10 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures; ends the scorers."""
+    """Prints every system's scores over all segments, with signatures; judges requirements.
+
+    The scorers are ended, whatever happens.
+    """
     with closing(made):
         _score(files, made, wanted, settings, printed)
 
@@ -141,6 +150,12 @@ def _score(
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
+    known = [
+        target
+        for name in parallel.systems
+        for target in targets_of("scores", name, made, resampled=resampling is not None)
+    ]
+    demanded = demands(printed.require, known)
     also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
         scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
@@ -150,6 +165,7 @@ def _score(
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
     report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    report = report.model_copy(update={"requirements": judged(demanded, report.tables)})
     if printed.folder is not None and scores.measured is not None:
         written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
         write_all(written, printed.folder)
@@ -163,6 +179,9 @@ def _score(
         _print_report(report, found, printed)
     if printed.folder is not None:
         typer.echo(f"evalkit: wrote {printed.folder}; evalkit view {printed.folder}", err=True)
+    requiring.write_junit(report, printed.junit)
+    requiring.tell(report, to_errors=printed.format is not Format.TEXT)
+    requiring.finish(report)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:
