@@ -13,7 +13,7 @@ from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
-from evalkit.pipeline.requirements import demands, judged, planned
+from evalkit.pipeline.requirements import demands, fell_short, judged, planned
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
@@ -71,10 +71,11 @@ def evaluate(
         folder.write_manifest("running", info.model_dump(mode="json"))
         job = Job(folder.parts, loaded.config.statistics, progress)
         section = compute(job, loaded.config, prepared)
+        outcomes = judged(asked, section.tables)
         done = {
             "finished": now(),
             "seconds": round(perf_counter() - clock, 3),
-            "warnings": section.warnings,
+            "warnings": (*fell_short(outcomes), *section.warnings),
         }
         info = info.model_copy(update=done)
         report = Report(
@@ -83,7 +84,7 @@ def evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
-            requirements=judged(asked, section.tables),
+            requirements=outcomes,
         )
         folder.write_items(report)
         folder.write_report(report)
