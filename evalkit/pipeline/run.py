@@ -14,7 +14,7 @@ from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
-from evalkit.pipeline.requirements import Demand, demands, judged, planned
+from evalkit.pipeline.requirements import Demand, demands, fell_short, judged, planned
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
@@ -83,10 +83,11 @@ def _evaluate(
         folder.write_manifest("running", info.model_dump(mode="json"))
         job = Job(folder.parts, loaded.config.statistics, progress)
         section = compute(job, loaded.config, prepared)
+        outcomes = judged(asked, section.tables)
         done = {
             "finished": now(),
             "seconds": round(perf_counter() - clock, 3),
-            "warnings": section.warnings,
+            "warnings": (*fell_short(outcomes), *section.warnings),
         }
         info = info.model_copy(update=done)
         report = Report(
@@ -95,7 +96,7 @@ def _evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
-            requirements=judged(asked, section.tables),
+            requirements=outcomes,
         )
         folder.write_items(report)
         folder.write_report(report)
