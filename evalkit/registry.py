@@ -12,11 +12,9 @@ import functools
 import inspect
 import re
 import shlex
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
-from pathlib import Path
 from typing import cast
 
 from evalkit.errors import (
@@ -26,9 +24,11 @@ from evalkit.errors import (
     UnknownNameError,
 )
 from evalkit.plugins import (
+    Code,
     Kind,
     attribute,
     check_options,
+    foreign_factory,
     import_problem,
     package_of,
     points,
@@ -43,6 +43,7 @@ __all__ = [
     "Kind",
     "Provider",
     "generator",
+    "kinds_of",
     "metric",
     "names",
     "providers",
@@ -115,16 +116,6 @@ class Provider:
     """Why it cannot be used; "" where it can, or where nobody looked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Permission to run code that no installed entry point declares."""
-
-    allowed: bool = False
-    """Whether ``--allow-code`` was given."""
-    folder: Path | None = None
-    """The config's own folder, searched for modules after the installed packages."""
-
-
 def _clash(kind: Kind, name: str, theirs: Sequence[EntryPoint]) -> str:
     """Why these plug-ins cannot have that name; "" where one can."""
     shown = " and ".join(f"{package_of(point)} ({point.value})" for point in theirs)
@@ -184,6 +175,23 @@ def generator(name: str, /, *, code: Code | None = None, **options: object) -> G
     return cast(Generator, _make("generator", name, code or Code(), options))
 
 
+def kinds_of(name: str, *, code: Code | None = None) -> tuple[Kind, ...]:
+    """What that name is: a scorer, a generator, or one of each.
+
+    Raises:
+        UnknownNameError: it is neither.
+        PermissionNeededError: ``module:attribute`` without ``--allow-code``.
+    """
+    if ":" in name:
+        is_generator = hasattr(foreign_factory("generator", name, code or Code()), "generate")
+        return ("generator",) if is_generator else ("scorer",)
+    kinds: tuple[Kind, ...] = ("scorer", "generator")
+    found = tuple(kind for kind in kinds if name in points(kind) or _target(kind, name))
+    if not found:
+        raise UnknownNameError("plug-in", name, [n for kind in kinds for n in names(kind)])
+    return found
+
+
 def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
     """The code of others that such an entry runs, on one line; "" where it runs none.
 
@@ -239,7 +247,7 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
 
 def _factory(kind: Kind, name: str, code: Code) -> Callable[..., object]:
     if ":" in name:
-        return _foreign(kind, name, code)
+        return foreign_factory(kind, name, code)
     theirs = points(kind).get(name, [])
     if clash := _clash(kind, name, theirs):
         raise ConfigError(clash)
@@ -257,19 +265,3 @@ def _target(kind: Kind, name: str) -> str | None:
         target for pattern, target in FAMILIES[kind].values() if re.fullmatch(pattern, name)
     )
     return BUILTIN[kind].get(name) or next(families, None)
-
-
-def _foreign(kind: Kind, target: str, code: Code) -> Callable[..., object]:
-    if not code.allowed:
-        raise PermissionNeededError(
-            f"{kind} {target!r} is code of its own, which runs only with --allow-code. "
-            f"Read it, then add --allow-code."
-        )
-    folder = str(code.folder) if code.folder is not None else None
-    if folder is None or folder in sys.path:
-        return attribute(kind, target)
-    sys.path.append(folder)  # after the installed packages, so that it can't shadow them
-    try:
-        return attribute(kind, target)
-    finally:
-        sys.path.remove(folder)

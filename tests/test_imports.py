@@ -20,6 +20,7 @@ ROOMS = (
     "results",
     "stages",
     "plugins",
+    "conformance",
     "registry",
     "config",
     "text",

@@ -10,6 +10,7 @@ from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
 from evalkit.cli.fetching import fetch
+from evalkit.cli.plugins import check_plugin
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
 from evalkit.errors import EvalkitError
@@ -53,6 +54,7 @@ app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
 app.command("list")(configs.list_names)
+app.command("check-plugin")(check_plugin)
 app.command("validate")(configs.validate)
 app.command("fetch")(fetch)
 app.command("init")(configs.init)

@@ -60,11 +60,30 @@ def validate(
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("evalkit.yaml"),
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The file to write, or the plug-in's folder.", show_default="evalkit.yaml"
+        ),
+    ] = None,
+    plugin: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Write a package with a scorer and a generator instead."),
+    ] = None,
 ) -> None:
-    """Write a starter config, with every section explained."""
+    """Write a starter config, with every section explained; or a plug-in to start from."""
     from evalkit.store.atomic import write_text
 
+    if plugin is not None:
+        from evalkit.cli.authoring import write_plugin
+
+        folder = path or Path(plugin)
+        write_plugin(plugin, folder)
+        typer.echo(
+            f"wrote {folder}; then: pip install -e {folder} && evalkit check-plugin {plugin}"
+        )
+        return
+    path = path or Path("evalkit.yaml")
     if path.exists():
         raise ConfigError(f"{path} exists already; nothing was written. Name another file.")
     write_text(path, STARTER.read_text(encoding="utf-8"))
