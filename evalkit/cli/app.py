@@ -13,6 +13,7 @@ from evalkit.cli.fetching import fetch
 from evalkit.cli.plugins import check_plugin
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
+from evalkit.cli.view import view
 from evalkit.errors import EvalkitError
 from evalkit.redaction import redact
 
@@ -48,6 +49,7 @@ def root(
 app.command("run")(runs.run)
 app.command("show")(runs.show)
 app.command("report")(runs.report)
+app.command("view")(view)
 app.command("score")(score)
 app.command("compare")(compare)
 app.command("buckets")(buckets)

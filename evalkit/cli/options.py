@@ -34,6 +34,7 @@ __all__ = [
     "Metrics",
     "Offline",
     "OneTable",
+    "Output",
     "References",
     "Run",
     "Sane",
@@ -214,5 +215,9 @@ Offline = Annotated[
         callback=_offline,
         help="Never touch a network; HF_HUB_OFFLINE=1 does the same.",
     ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]

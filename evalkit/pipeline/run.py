@@ -85,6 +85,7 @@ def evaluate(
             sanity=section.sanity,
         )
         report = _without_secrets(report)
+        folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)
