@@ -11,7 +11,6 @@ duplicates overwrite silently.
 import functools
 import inspect
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
@@ -33,7 +32,6 @@ from evalkit.plugins import (
     package_of,
     points,
 )
-from evalkit.redaction import redact_command
 from evalkit.stages import Generator, Scorer, SetScorer
 
 __all__ = [
@@ -74,12 +72,15 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "process": "evalkit.foreign.process:process",
+        "comet": "evalkit.foreign.comet:comet",
     },
     "generator": {
         "lead": "evalkit.summarize.lead:Lead",
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+        "process": "evalkit.foreign.process_generator:process_generator",
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""
@@ -98,8 +99,12 @@ FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
 name as its first argument."""
 
 
-RUNS_CODE = frozenset({"evaluate"})
-"""Names of ours that run code which their options name, and so need permission."""
+RUNS_CODE: Mapping[str, str] = {
+    "evaluate": "the Python of the module that it is given",
+    "process": "the command that it is given",
+    "comet": "the Python that it is given",
+}
+"""Names of ours that run code which their options name, and so need permission -> what they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,22 +198,19 @@ def kinds_of(name: str, *, code: Code | None = None) -> tuple[Kind, ...]:
 
 
 def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
-    """The code of others that such an entry runs, on one line; "" where it runs none.
+    """What code of others such an entry runs, in words; "" where it runs none.
 
-    Such code needs ``--allow-code``: ``module:attribute``, what an option of ``RUNS_CODE`` names,
-    and Python that a model brings (``trust_remote_code``).
+    Such code needs ``--allow-code``: ``module:attribute``, what ``RUNS_CODE`` says, and Python
+    that a model brings (``trust_remote_code``).
     """
     if ":" in name:
-        return name
+        return f"the {kind} {name}"
     if name in RUNS_CODE:
-        named = options.get("module", options.get("command", f"a {kind}"))
-        parts = [str(part) for part in named] if isinstance(named, list | tuple) else []
-        shown = shlex.join(redact_command(parts)) if parts else str(named)
-        return " ".join(f"{name}:{shown}".split())
+        return RUNS_CODE[name]
     if options.get("trust_remote_code"):
         revision = options.get("revision")
         pinned = f"@{revision}" if revision else ""
-        return " ".join(f"{name}:code that {options.get('model')}{pinned} brings".split())
+        return f"the Python that {options.get('model')}{pinned} brings"
     return ""
 
 
@@ -225,8 +227,8 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
     what = runs_code(kind, name, options)
     if what and not code.allowed:
         raise PermissionNeededError(
-            f"{kind} {name!r} runs code of others ({what}), which needs --allow-code. "
-            f"Read it, then add --allow-code."
+            f"{kind} {name!r} runs {what}, which needs --allow-code. Read it, then add "
+            f"--allow-code."
         )
     check_options(kind, name, factory, options)
     try:

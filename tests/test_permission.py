@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from evalkit import registry
-from evalkit.config.code import code_of, without_code
 from evalkit.config.load import load
 from evalkit.errors import ConfigError, ModelError, PermissionNeededError
 from evalkit.models.checkpoint import find_checkpoint
+from evalkit.pipeline.code import code_of, what_runs, without_code
 from evalkit.pipeline.run import evaluate
-from evalkit.registry import runs_code
 from evalkit.report import render
 from tests.cli.calling import call
 from tests.foreign.written_modules import SHARED, evaluate_cache, write
@@ -58,20 +57,20 @@ def beside(config: Path) -> Path:
             "generator",
             "seq2seq",
             {"model": "a/b", "revision": COMMIT, "trust_remote_code": True},
-            f"seq2seq:code that a/b@{COMMIT} brings",
+            f"seq2seq: the Python that a/b@{COMMIT} brings",
         ),
         (
             "generator",
             "seq2seq",
             {"model": "a", "trust_remote_code": 1},
-            "seq2seq:code that a brings",
+            "seq2seq: the Python that a brings",
         ),
     ],
 )
 def test_what_runs(
     kind: registry.Kind, name: str, options: Mapping[str, object], says: str
 ) -> None:
-    assert runs_code(kind, name, options) == says
+    assert what_runs(kind, name, options) == says
 
 
 def test_validate_lists_it_without_running_it(
@@ -80,7 +79,7 @@ def test_validate_lists_it_without_running_it(
     beside(config)
     assert call("validate", config) == 0
     printed = capsys.readouterr()
-    assert printed.err == "evalkit: code from outside evalkit: loud_code:loud\n"
+    assert printed.err == "evalkit: a run needs --allow-code for: loud_code:loud\n"
     assert "is valid" in printed.out
     assert "add --allow-code to check it" in printed.out
     assert not (config.parent / "was-imported").exists()
@@ -99,9 +98,7 @@ def test_a_run_says_it_first_and_writes_it_down(
     assert not (config.parent / "was-imported").exists()
     assert not (tmp_path / "run").exists()
     assert call("run", config, "--output", tmp_path / "run", "--allow-code") == 0
-    assert capsys.readouterr().err.startswith(
-        "evalkit: code from outside evalkit: loud_code:loud\n"
-    )
+    assert capsys.readouterr().err.startswith("evalkit: runs code of its own: loud_code:loud\n")
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["code"] == ["loud_code:loud"]
     page = (tmp_path / "run" / "report.html").read_text()
@@ -114,7 +111,7 @@ def test_without_it_the_rest_of_a_config_stands(tmp_path: Path) -> None:
     text = CONFIG.replace("[rouge1, bleu", "[{name: evaluate, module: shared}, bleu")
     text = text.replace("kind: lead", "kind: 'mine:Model'").replace("[ter]", "['mine:Ter']")
     loaded = load(write_harbour(tmp_path / "in", text))
-    assert code_of(loaded.config) == ("mine:Model", "evaluate:shared", "mine:Ter")
+    assert code_of(loaded.config) == ("evaluate:shared", "mine:Model", "mine:Ter")
     left = without_code(loaded.config)
     assert code_of(left) == ()
     assert left.summaries is not None
@@ -189,7 +186,9 @@ def test_trust_needs_permission_and_stands_in_the_manifest(
     own_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = {"model": str(own_model), "trust_remote_code": True, "device": "cpu"}
-    with pytest.raises(PermissionNeededError, match=r"code that .*own-model brings.*--allow-code"):
+    with pytest.raises(
+        PermissionNeededError, match=r"the Python that .*own-model brings, .*--allow-code"
+    ):
         registry.generator("seq2seq", **options)
     system = f"- {{name: own, kind: seq2seq, length: short, {json.dumps(options)[1:-1]}}}"
     text = CONFIG.replace("- {kind: lead, length: short}", system)
@@ -198,9 +197,9 @@ def test_trust_needs_permission_and_stands_in_the_manifest(
     assert "--allow-code" in capsys.readouterr().err
     with one_thread():
         assert call("run", config, "--output", run, "--allow-code") == 0
-    assert f"seq2seq:code that {own_model} brings" in capsys.readouterr().err
+    assert f"seq2seq: the Python that {own_model} brings" in capsys.readouterr().err
     manifest = json.loads((run / "manifest.json").read_text())
-    assert manifest["code"] == [f"seq2seq:code that {own_model} brings"]
+    assert manifest["code"] == [f"seq2seq: the Python that {own_model} brings"]
     assert manifest["models"]["own"]["remote_code"] is True
     assert "code that the model brings" in (run / "report.html").read_text()
 

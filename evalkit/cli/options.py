@@ -195,7 +195,7 @@ Frequencies = Annotated[
 ]
 AllowCode = Annotated[
     bool,
-    typer.Option("--allow-code", help="Let code of its own run (module:attribute)."),
+    typer.Option("--allow-code", help="Let code of its own run: module:attribute, commands."),
 ]
 
 

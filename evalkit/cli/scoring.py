@@ -18,7 +18,9 @@ from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
+from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.items import notes
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
@@ -71,6 +73,7 @@ def scorers(
     made = measures(metrics, flags, allow_code=allow_code)
     for scorer in made:
         if not isinstance(scorer, Scorer):
+            close_all(made)
             raise ConfigError(
                 f"{scorer.name} measures a whole set at once: it can be scored, not compared or "
                 f"put in buckets ({scorer.whole}); leave it out of --metrics"
@@ -86,6 +89,7 @@ def measures(
     names = [scorer.name for scorer in made]
     for name in names:
         if names.count(name) > 1:
+            close_all(made)
             raise ConfigError(
                 f"--metrics names {name!r} twice with different options; tell them apart: "
                 f"{name}(...,name=another)"
@@ -100,7 +104,18 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures."""
+    """Prints every system's scores over all segments, with signatures; ends the scorers."""
+    with closing(made):
+        _score(files, made, wanted, settings, printed)
+
+
+def _score(
+    files: Files,
+    made: Sequence[Scorer | SetScorer],
+    wanted: Wanted,
+    settings: Resampling,
+    printed: Printed,
+) -> None:
     if printed.segments and printed.format not in (Format.JSON, Format.CSV):
         raise ConfigError("--segments needs --format json or --format csv")
     parallel = read_files(files)
@@ -198,8 +213,10 @@ def _print_json(scores: Scores, found: Sequence[SanityCounts], printed: Printed)
     text = json.dumps(whole, ensure_ascii=escaped, indent=1)
     typer.echo(text.removesuffix("\n}") + ',\n "segments": [', nl=False)
     separator = "\n  "
-    for key, system, values in segment_rows(scores.measured):
-        row = {"id": key, "system": system, "scores": values}
+    for at, (key, system, values) in enumerate(segment_rows(scores.measured)):
+        row: dict[str, object] = {"id": key, "system": system, "scores": values}
+        if said := notes(scores.measured.found[system], at % scores.n):
+            row["notes"] = said
         typer.echo(separator + json.dumps(row, ensure_ascii=escaped), nl=False)
         separator = ",\n  "
     typer.echo("\n ]\n}")
