@@ -32,6 +32,7 @@ def test_variables_that_hold_secrets(monkeypatch: pytest.MonkeyPatch, name: str)
     [
         ("TOKENIZERS_PARALLELISM", "hunter2-hunter2", "no secret by its name"),
         ("KEYBOARD", "hunter2-hunter2", "no secret by its name"),
+        ("PWD", "hunter2-hunter2", "the working directory"),
         ("MY_KEY", "short", "would mask words"),
         ("MY_KEY", "        ", "nothing to mask"),
     ],

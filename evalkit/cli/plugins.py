@@ -92,13 +92,15 @@ def _checks(
         check_scorer,
         check_set_scorer,
     )
+    from evalkit.pipeline.closing import close_all
     from evalkit.stages import Scorer
 
     if kind == "generator":
-        registry.generator(name, code=code, **options)  # an error here is no finding
+        close_all([registry.generator(name, code=code, **options)])  # an error here is no finding
         return check_generator(partial(registry.generator, name, code=code, **options))
     texts = ONE_REFERENCE if one_reference else PLAIN
     made = registry.metric(name, code=code, **options)
+    close_all([made])
     if isinstance(made, Scorer):
         return check_scorer(partial(registry.scorer, name, code=code, **options), texts=texts)
     return check_set_scorer(lambda: _set_scorer(name, options, code), texts=texts)

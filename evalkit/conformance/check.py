@@ -3,11 +3,12 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
-__all__ = ["Check", "Look", "attempt", "run"]
+__all__ = ["Check", "Look", "Maker", "attempt", "run"]
 
-Subject = TypeVar("Subject")
+Made = TypeVar("Made")
 MOST = 3
 """So many findings of one check are told."""
 
@@ -44,6 +45,33 @@ class Look:
     remedy: str
     problems: Callable[[], Iterator[str]]
     """What is wrong, piece by piece."""
+
+
+def _close(made: object) -> Iterator[str]:
+    close = getattr(made, "close", None)
+    if close is not None:
+        close()
+    yield from ()
+
+
+class Maker(Generic[Made]):
+    """Makes what is under check, as often as it is called, and closes it all in the end."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make = make
+        self._made: list[Made] = []
+
+    def __call__(self) -> Made:
+        """Another one, as new."""
+        self._made.append(self._make())
+        return self._made[-1]
+
+    def __enter__(self) -> "Maker[Made]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for made in self._made:
+            attempt(partial(_close, made))
 
 
 def run(looks: Sequence[Look]) -> tuple[Check, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
 from evalkit.conformance import naming
-from evalkit.conformance.check import Check, Look, attempt, run
+from evalkit.conformance.check import Check, Look, Maker, attempt, run
 from evalkit.conformance.samples import BROKEN, DOCUMENTS, ODD, generation
 from evalkit.errors import EvalkitError
 from evalkit.records import Output
@@ -18,7 +18,8 @@ MEMBERS = ("name", "languages", "generate", "signature")
 
 def check_generator(make: Callable[[], Generator]) -> tuple[Check, ...]:
     """Makes the generator (twice) and looks at it from all sides."""
-    return run(_Generators(make).looks())
+    with Maker(make) as maker:
+        return run(_Generators(maker).looks())
 
 
 class _Generators:

@@ -8,7 +8,7 @@ import numpy as np
 
 from evalkit.conformance import naming
 from evalkit.conformance.answers import answer_problems, same_rows, within
-from evalkit.conformance.check import Check, Look, attempt, run
+from evalkit.conformance.check import Check, Look, Maker, attempt, run
 from evalkit.conformance.samples import BROKEN, ODD, PLAIN, in_context, one, part, with_odd, without
 from evalkit.errors import EvalkitError
 from evalkit.records import Batch, Measured
@@ -31,7 +31,8 @@ def check_scorer(
         texts: at least three different ones, all of which the scorer can score, with references,
             sources and documents: for a scorer that reads no English, or one reference alone.
     """
-    return run(_Scorers(make, tolerance, texts).looks())
+    with Maker(make) as maker:
+        return run(_Scorers(maker, tolerance, texts).looks())
 
 
 class _Scorers:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from evalkit.conformance import naming
-from evalkit.conformance.check import Check, Look, attempt, run
+from evalkit.conformance.check import Check, Look, Maker, attempt, run
 from evalkit.conformance.samples import ODD, PLAIN, one, part, without
 from evalkit.errors import EvalkitError
 from evalkit.records import Batch, SetScore
@@ -19,7 +19,8 @@ MEMBERS = ("name", "needs", "languages", "fields", "whole", "measure_set", "sign
 
 def check_set_scorer(make: Callable[[], SetScorer], *, texts: Batch = PLAIN) -> tuple[Check, ...]:
     """Makes the set scorer (twice) and looks at it from all sides, with ``texts``."""
-    return run(_Sets(make, texts).looks())
+    with Maker(make) as maker:
+        return run(_Sets(maker, texts).looks())
 
 
 class _Sets:

@@ -1,5 +1,6 @@
 """Every scorer and generator of evalkit's own keeps the contract that plug-ins are held to."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,12 @@ from evalkit.conformance import (
     check_set_scorer,
     failures,
 )
+from evalkit.foreign.commands import ADAPTERS
 from evalkit.records import Batch
 from evalkit.registry import BUILTIN, Code
 from evalkit.stages import Scorer
+from tests.foreign.programs import command as started
+from tests.foreign.programs import program
 from tests.foreign.written_modules import SHARED, TOTAL, evaluate_cache, write
 from tests.tiny_models import one_thread, tiny_bart
 
@@ -37,6 +41,19 @@ VARIANTS: tuple[tuple[str, Mapping[str, object]], ...] = (
 )
 
 
+WRITES = """
+def answer(request):
+    n = request["words"]
+    items = [
+        {"id": given["id"], "text": " ".join(given["text"].split()[:n]), "stop": "end"}
+        for given in request["items"]
+    ]
+    return {"type": "generated", "id": request["id"], "items": items}
+"""
+"""A summariser: the first words."""
+HELLO = '{"type": "hello", "protocol": 1, "name": "first", "signature": {"version": "1"}}'
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread() -> Iterator[None]:
     with one_thread():
@@ -44,7 +61,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def named(kind: registry.Kind) -> list[str]:
-    special = {"evaluate", "seq2seq", *ELSEWHERE}
+    special = {"evaluate", "process", "comet", "seq2seq", *ELSEWHERE}
     return sorted(set(BUILTIN[kind]) - special)
 
 
@@ -82,6 +99,16 @@ def test_modules_of_evaluate(tmp_path: Path, body: str) -> None:
     assert not problems_of(
         "evaluate", {"module": str(home), "score": score}, code=allowed, texts=ONE_REFERENCE
     )
+
+
+def test_programs(tmp_path: Path) -> None:
+    """``comet`` is such a program; its own tests hold it to COMET's numbers."""
+    command = [sys.executable, str(ADAPTERS / "template.py")]
+    allowed = Code(allowed=True)
+    assert not problems_of("process", {"command": command}, code=allowed)
+    path = program(tmp_path, WRITES, hello=HELLO)
+    make = partial(registry.generator, "process", command=started(path), code=allowed)
+    assert not failures(check_generator(make))
 
 
 @pytest.mark.parametrize("name", named("generator"))

@@ -183,6 +183,13 @@ class ClosesOnce(Sound):
         self.model = None
 
 
+class Closing(Sound):
+    n_closed = 0
+
+    def close(self):
+        self.n_closed += 1
+
+
 @pytest.mark.parametrize(
     ("make", "check", "says"),
     [
@@ -226,6 +233,18 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     checks = check_scorer(Sound)
     assert failures(checks) == ""
     assert str(checks[0]) == "ok    it can be made"
+
+
+def test_all_that_was_made_is_closed_in_the_end() -> None:
+    made: list[Closing] = []
+
+    def make() -> Closing:
+        made.append(Closing())
+        return made[-1]
+
+    assert failures(check_scorer(make)) == ""
+    assert len(made) > 1
+    assert all(scorer.n_closed for scorer in made)
 
 
 def test_what_cannot_be_made_or_is_no_scorer() -> None:
