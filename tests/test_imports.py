@@ -13,10 +13,14 @@ import evalkit
 ROOT = Path(evalkit.__file__).parent
 ROOMS = (
     "errors",
+    "offline",
+    "redaction",
     "records",
     "sanity",
     "results",
     "stages",
+    "plugins",
+    "conformance",
     "registry",
     "config",
     "text",

@@ -35,6 +35,7 @@ __all__ = [
     "Methods",
     "Metrics",
     "NoColor",
+    "Offline",
     "OneTable",
     "Output",
     "References",
@@ -207,8 +208,25 @@ Frequencies = Annotated[
 ]
 AllowCode = Annotated[
     bool,
+    typer.Option("--allow-code", help="Let code of its own run: module:attribute, commands."),
+]
+
+
+def _offline(context: typer.Context, value: bool) -> bool:
+    """Closes the network for the rest of the command, where it or the environment says so."""
+    from evalkit.offline import asked_by_environment, offline_only
+
+    wanted = value or asked_by_environment()
+    context.with_resource(offline_only(wanted))
+    return wanted
+
+
+Offline = Annotated[
+    bool,
     typer.Option(
-        "--allow-code", help="Let --metrics run code of its own: module:attribute, commands."
+        "--offline",
+        callback=_offline,
+        help="Never touch a network; HF_HUB_OFFLINE=1 does the same.",
     ),
 ]
 Output = Annotated[

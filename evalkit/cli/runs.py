@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from evalkit.cli import options as shared
+from evalkit.cli.options import AllowCode, Offline
 
 __all__ = ["report", "run", "show"]
 
@@ -20,10 +21,8 @@ def run(  # noqa: PLR0913  (a command's options)
         Path | None, typer.Option(help="The run folder [default: runs/<name>].")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N documents.")] = None,
-    offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option(help="Let the config name code of its own (module:attribute, commands).")
-    ] = False,
+    offline: Offline = False,
+    allow_code: AllowCode = False,
     require: shared.Require = None,
     junit: shared.Junit = None,
 ) -> None:
@@ -37,7 +36,7 @@ def run(  # noqa: PLR0913  (a command's options)
     from evalkit.cli.permission import announce
     from evalkit.cli.progress import bars
     from evalkit.config.load import load
-    from evalkit.pipeline.prepare import code_named
+    from evalkit.pipeline.code import code_of
     from evalkit.pipeline.run import Options, evaluate
     from evalkit.registry import Code
     from evalkit.report import write_all
@@ -45,7 +44,7 @@ def run(  # noqa: PLR0913  (a command's options)
 
     loaded = load(config, settings=settings or (), require=require or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
-    announce(code_named(loaded), allowed=allow_code)
+    announce(code_of(loaded.config), allowed=allow_code)
     options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
     with bars() as progress:
         evaluated = evaluate(loaded, folder, options=options, progress=progress)

@@ -30,6 +30,7 @@ def score(  # noqa: PLR0913  (a command's options)
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
     output: options.Output = None,
+    offline: options.Offline = False,
     allow_code: options.AllowCode = False,
     require: options.Require = None,
     junit: options.Junit = None,
@@ -46,6 +47,7 @@ def score(  # noqa: PLR0913  (a command's options)
     from evalkit.pipeline.segments import Wanted
     from evalkit.stats.resampling import Resampling
 
+    del offline  # the option itself closes the network
     scoring.score(
         Files(
             hypotheses=hypotheses,

@@ -9,17 +9,15 @@ from pathlib import Path
 
 import typer
 
-from evalkit import registry
 from evalkit.cli import requiring
 from evalkit.cli.gating import Gate, as_json, gates
+from evalkit.cli.making import measures_of
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
-from evalkit.cli.permission import announce
 from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
-from evalkit.foreign.commands import listed
 from evalkit.metrics.signature import shorten
 from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
@@ -93,28 +91,16 @@ def measures(
     metrics: str, flags: Mapping[str, object], *, allow_code: bool = False
 ) -> tuple[Scorer | SetScorer, ...]:
     """Like ``scorers``, with measures of a whole set among them."""
-    code = registry.Code(allow_code, Path())
-    entries = with_values(parse(metrics), flags)
-    named = [listed(name, options) or name for name, options in entries]
-    announce([each for each in named if ":" in each], allowed=allow_code)
-    made: list[Scorer | SetScorer] = []
-    try:
-        for name, options in entries:
-            made.append(registry.metric(name, code=code, **options))
-            _check_new(made)
-    except BaseException:
-        close_all(made)
-        raise
-    return tuple(made)
-
-
-def _check_new(made: Sequence[Scorer | SetScorer]) -> None:
-    name = made[-1].name
-    if name in [scorer.name for scorer in made[:-1]]:
-        raise ConfigError(
-            f"--metrics names {name!r} twice with different options; tell them apart: "
-            f"{name}(...,name=another)"
-        )
+    made = measures_of(with_values(parse(metrics), flags), allow_code=allow_code)
+    names = [scorer.name for scorer in made]
+    for name in names:
+        if names.count(name) > 1:
+            close_all(made)
+            raise ConfigError(
+                f"--metrics names {name!r} twice with different options; tell them apart: "
+                f"{name}(...,name=another)"
+            )
+    return made
 
 
 def score(

@@ -4,10 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 from evalkit.config.load import LoadedConfig, as_json
 from evalkit.config.models import EvaluationConfig
 from evalkit.execute import Progress, silent
+from evalkit.offline import offline_only
 from evalkit.pipeline.closing import closing
 from evalkit.pipeline.fluency import fluency_section, measure_fluency
 from evalkit.pipeline.job import Job
@@ -19,6 +21,7 @@ from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
 from evalkit.records import Document, Span
+from evalkit.redaction import redact, redact_options
 from evalkit.registry import Code
 from evalkit.results import Report, RunInfo
 from evalkit.stats.resampling import MIN_CLUSTERS
@@ -61,8 +64,9 @@ def evaluate(
         EvalkitError: before anything is written, if the config or its inputs are wrong.
     """
     options = options or Options()
-    prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
-    with closing([prepared]):
+    with offline_only(options.offline):
+        prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
+    with offline_only(options.offline), closing([prepared]):
         fluency = loaded.config.fluency
         known = planned(prepared, of=fluency.of if fluency else ())
         asked = demands(loaded.config.require, known)
@@ -98,10 +102,18 @@ def _evaluate(
             sanity=section.sanity,
             requirements=outcomes,
         )
+        report = _without_secrets(report)
         folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)
+
+
+def _without_secrets(report: Report) -> Report:
+    """The report with keys masked, for the pages and the terminal as well as the file."""
+    text = report.model_dump_json(by_alias=True)
+    masked = redact(text)
+    return report if masked == text else Report.model_validate_json(masked)
 
 
 def compute(job: Job, config: EvaluationConfig, prepared: Prepared) -> Section:
@@ -165,9 +177,10 @@ def _about(loaded: LoadedConfig, prepared: Prepared, created: str) -> RunInfo:
         created=created,
         finished="",
         seconds=0.0,
-        config=dict(as_json(loaded.config)),
+        config=cast(dict[str, object], redact_options(as_json(loaded.config))),
         versions=versions(),
         inputs=dict(prepared.hashes),
         generators={s.text_name: s.signature for s in prepared.systems},
         code=prepared.code,
+        models=dict(prepared.models),
     )

@@ -14,7 +14,7 @@ from evalkit.results.difference import (
     RunName,
     ScoreChange,
 )
-from evalkit.results.report import Report, RunInfo
+from evalkit.results.report import ModelInfo, Report, RunInfo
 from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
@@ -36,6 +36,7 @@ __all__ = [
     "ItemChange",
     "Mark",
     "MarkedDocument",
+    "ModelInfo",
     "OutputChange",
     "OutputInfo",
     "Rank",

@@ -5,17 +5,18 @@ import tempfile
 from pathlib import Path
 
 from evalkit.errors import StoreError
+from evalkit.redaction import redact
 
 __all__ = ["write_bytes", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
-    """Puts ``text`` into ``path`` as UTF-8, newlines untranslated, atomically.
+    """Puts ``text`` into ``path`` as UTF-8, newlines untranslated, atomically; keys are masked.
 
     Raises:
         StoreError: the folder cannot be made or written (full disk, no permission).
     """
-    write_bytes(path, text.encode())
+    write_bytes(path, redact(text).encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
