@@ -217,6 +217,8 @@ class Measured:
     its end into the text that follows in the context. None: the scorer marks no spans."""
     tokens: tuple[tuple[TokenScore, ...], ...] | None = None
     """For each hypothesis its tokens' scores, offsets into the hypothesis."""
+    cuts: Mapping[int, str] = field(default_factory=dict)
+    """For each row of which the model did not see all: what it did not see, in words."""
 
     def __post_init__(self) -> None:
         n = self.valid.shape[0]
@@ -267,3 +269,5 @@ class Output:
     """What of the source the model did not see, in words; "" where it saw all of it."""
     error: str = ""
     """Why it failed; "" where it did not."""
+    details: Mapping[str, str | int | float] = field(default_factory=dict)
+    """How it came about, for example ``{"prompt": "sha256-…", "seed": 7}``; never a secret."""

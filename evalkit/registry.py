@@ -32,6 +32,7 @@ __all__ = [
     "names",
     "providers",
     "scorer",
+    "takes",
 ]
 
 Kind = Literal["scorer", "generator"]
@@ -165,6 +166,14 @@ def metric(name: str, /, *, code: Code | None = None, **options: object) -> Scor
 def generator(name: str, /, *, code: Code | None = None, **options: object) -> Generator:
     """The generator of that name, made with ``options``; raises like ``scorer``."""
     return cast(Generator, _make("generator", name, code or Code(), options))
+
+
+def takes(kind: Kind, name: str, option: str, *, code: Code | None = None) -> bool:
+    """Whether what has that name takes that option by its own name; raises like ``scorer``."""
+    try:
+        return option in inspect.signature(_factory(kind, name, code or Code())).parameters
+    except ValueError:  # some classes written in C say nothing about their options
+        return False
 
 
 def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> object:

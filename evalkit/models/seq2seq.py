@@ -12,19 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from evalkit.errors import MissingExtraError, ModelError
+from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
-from evalkit.models.devices import resolve
-from evalkit.models.generation import Setting, limited, longest, merged, quiet
+from evalkit.models.generation import Setting, limited, longest, merged
+from evalkit.models.loading import load_pretrained
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["DTYPES", "Prompt", "Seq2SeqModel", "Written", "load_seq2seq"]
+__all__ = ["Prompt", "Seq2SeqModel", "Written", "load_seq2seq"]
 
-DTYPES = ("float32", "bfloat16", "float16")
 NO_LIMIT = 10**9
 """Tokenizers without a length of their own give a number far above this."""
 LINE_BREAKS = frozenset({"pegasus", "bigbird_pegasus", "pegasus_x"})
@@ -75,48 +74,9 @@ def load_seq2seq(
         MissingExtraError: torch or transformers is not installed.
         ModelError: the files are damaged, incomplete, or of another kind of model.
     """
-    try:
-        import torch
-        from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-    except ImportError as error:
-        raise MissingExtraError(error.name or "transformers", "models", "run a model") from error
-    place = resolve(device)
-    local = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint.folder, **local)
-            model, report = AutoModelForSeq2SeqLM.from_pretrained(
-                checkpoint.folder,
-                use_safetensors=not checkpoint.pickled,
-                weights_only=True,
-                dtype=getattr(torch, dtype),
-                output_loading_info=True,
-                **local,
-            )
-    except Exception as error:  # a dozen kinds, safetensors' own among them
-        raise ModelError(_unloadable(checkpoint, error)) from error
-    if report["missing_keys"]:
-        lacking = sorted(report["missing_keys"])
-        raise ModelError(
-            f"{checkpoint.folder} lacks {len(lacking)} of the model's weights ({lacking[0]} …), "
-            "which would be random numbers: the checkpoint is of another kind, or not complete"
-        )
-    model.generation_config = merged(model.generation_config, settings)
-    return Seq2SeqModel(model.to(place).eval(), tokenizer)
-
-
-def _unloadable(checkpoint: Checkpoint, error: Exception) -> str:
-    message = str(error).strip() or "no reason given"
-    if "auto_map" in checkpoint.config:
-        why = "it brings code of its own, which evalkit never runs"
-    elif "Unrecognized configuration class" in message:
-        why = "it is no encoder-decoder model (AutoModelForSeq2SeqLM)"
-    elif "sentencepiece" in message:
-        why = "its tokenizer needs a package: pip install sentencepiece"
-    else:
-        why = f"{type(error).__name__}: {message[:300]}"
-    kind = checkpoint.config.get("model_type")
-    return f"{checkpoint.folder} (model_type {kind!r}) cannot be loaded: {why}"
+    found = load_pretrained(checkpoint, "AutoModelForSeq2SeqLM", dtype=dtype, device=device)
+    found.model.generation_config = merged(found.model.generation_config, settings)
+    return Seq2SeqModel(found.model, found.tokenizer)
 
 
 class Seq2SeqModel:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.errors import MissingExtraError, ModelError
+from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.devices import resolve
 from evalkit.models.encoder import load_encoder
-from evalkit.models.generation import quiet
+from evalkit.models.loading import load_pretrained
 from evalkit.models.windows import Window, windows
 
 if TYPE_CHECKING:
@@ -191,38 +191,13 @@ def load_token_vectors(
     if checkpoint is None:
         encoder = load_encoder(device=device)
         return TokenVectors(_at(encoder.model, device, dtype), encoder.tokenizer, layer=layer)
-    model, tokenizer = _load(checkpoint)
+    found = load_pretrained(
+        checkpoint, "AutoModel", dtype=dtype, device=device, may_lack=("pooler",)
+    )
+    model = found.model
     if model.config.is_encoder_decoder:
         model = model.get_encoder()
-    return TokenVectors(_at(model, device, dtype), tokenizer, layer=layer)
-
-
-def _load(checkpoint: Checkpoint) -> "tuple[PreTrainedModel, PreTrainedTokenizerBase]":
-    try:
-        from transformers import AutoModel, AutoTokenizer
-    except ImportError as error:
-        raise MissingExtraError(error.name or "transformers", "models", "run a model") from error
-    local = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint.folder, **local)
-            model, report = AutoModel.from_pretrained(
-                checkpoint.folder,
-                use_safetensors=True,
-                output_loading_info=True,
-                **local,
-            )
-    except Exception as error:  # a dozen kinds, safetensors' own among them
-        own = "auto_map" in checkpoint.config
-        why = "it brings code of its own, which evalkit never runs" if own else f"{error!s:.300}"
-        raise ModelError(f"{checkpoint.folder} cannot be loaded: {why}") from error
-    lacking = sorted(key for key in report["missing_keys"] if "pooler" not in key)
-    if lacking:
-        raise ModelError(
-            f"{checkpoint.folder} lacks {len(lacking)} of the model's weights ({lacking[0]} …), "
-            "which would be random numbers: the checkpoint is of another kind, or not complete"
-        )
-    return model, tokenizer
+    return TokenVectors(model, found.tokenizer, layer=layer)
 
 
 def _at(model: "PreTrainedModel", device: str, dtype: str) -> "PreTrainedModel":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.pipeline.items import by_document, mark, named, segment_scores
+from evalkit.pipeline.items import by_document, cut_warnings, mark, named, notes, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
 from evalkit.pipeline.measure import Hypotheses, measure
@@ -78,7 +78,11 @@ def fluency_section(
                 annotations=annotations if text.hypotheses.system == ANNOTATED else {},
             )
         ),
-        warnings=(*(_skipped(text) for text in texts if _skipped(text)), *warnings),
+        warnings=(
+            *(_skipped(text) for text in texts if _skipped(text)),
+            *(warning for text in texts for warning in cut_warnings(text.hypotheses, text.found)),
+            *warnings,
+        ),
         sanity=(sanity,),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
     )
@@ -135,7 +139,7 @@ def marked(
                         end=segment.end,
                         paragraph=segment.paragraph,
                         scores={k: v for each in scores for k, v in each[row].items()},
-                        notes=_notes(text, row),
+                        notes=notes(text.found, row),
                     )
                     for segment, row in zip(sentences(document), chosen, strict=True)
                 ),
@@ -150,10 +154,6 @@ def marked(
 def _start(text: FluentText, row: int) -> int:
     contexts = text.hypotheses.contexts
     return contexts[row].start if contexts is not None else 0
-
-
-def _notes(text: FluentText, row: int) -> tuple[str, ...]:
-    return tuple(f"{s.name}: {m.reasons[row]}" for s, m in text.found if row in m.reasons)
 
 
 def _marks(text: FluentText, chosen: Sequence[int]) -> list[Mark]:

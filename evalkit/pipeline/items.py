@@ -12,7 +12,7 @@ from evalkit.results import Item, Mark, OutputInfo, ReferenceText
 from evalkit.stages import Scorer, SegmentScorer
 from evalkit.text.words import count_words
 
-__all__ = ["items", "mark", "named", "segment_scores"]
+__all__ = ["cut_warnings", "items", "mark", "named", "notes", "output_info", "segment_scores"]
 
 Found = Sequence[tuple[Scorer, Measured]]
 """Scorers and what each found in the same hypotheses."""
@@ -84,7 +84,7 @@ def items(
                     for name, reference in zip(names[i], references, strict=True)
                 ),
                 scores={key: value for rows in scores for key, value in rows[i].items()},
-                notes=_notes(found, i),
+                notes=notes(found, i),
                 matches=shared_runs(text, references),
                 spans=tuple(
                     mark(scorer.name, span)
@@ -97,11 +97,19 @@ def items(
     return tuple(made)
 
 
-def _notes(found: Found, row: int) -> tuple[str, ...]:
+def notes(found: Found, row: int) -> tuple[str, ...]:
+    """Why a scorer has no number for this row, and what of its text a scorer did not see."""
+    reasons = [f"{s.name}: {m.reasons[row]}" for s, m in found if row in m.reasons]
+    return (*reasons, *(f"{s.name}: {m.cuts[row]}" for s, m in found if row in m.cuts))
+
+
+def cut_warnings(hypotheses: Hypotheses, found: Found) -> tuple[str, ...]:
+    """A line for each scorer that did not see all of every text."""
     return tuple(
-        f"{scorer.name}: {measured.reasons[row]}"
+        f"{scorer.name} did not see all of {len(measured.cuts)} of {len(measured.valid)} texts of "
+        f"{hypotheses.system}; what it did not see stands beside each"
         for scorer, measured in found
-        if row in measured.reasons
+        if measured.cuts
     )
 
 
@@ -113,6 +121,8 @@ def output_info(output: Output, target: int) -> OutputInfo:
         target_words=target,
         cut=output.cut,
         error=output.error,
+        usage=dict(output.usage),
+        details=dict(output.details),
     )
 
 

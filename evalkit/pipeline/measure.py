@@ -138,6 +138,8 @@ def _rows(measured: Measured) -> list[dict[str, Any]]:
             row["spans"] = [asdict(span) for span in measured.spans[i]]
         if measured.tokens is not None:
             row["tokens"] = [[t.start, t.end, t.value] for t in measured.tokens[i]]
+        if i in measured.cuts:
+            row["cut"] = measured.cuts[i]
         rows.append(row)
     return rows
 
@@ -156,4 +158,5 @@ def _measured(rows: Sequence[Mapping[str, Any]], n_columns: int) -> Measured:
             if has_tokens
             else None
         ),
+        cuts={i: row["cut"] for i, row in enumerate(rows) if "cut" in row},
     )

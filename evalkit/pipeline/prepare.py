@@ -20,11 +20,8 @@ from evalkit.text.words import count_words
 __all__ = ["Prepared", "check_language", "prepare"]
 
 FILE_OPTIONS = {"text_column", "id_column", "source_column"}
-SCORER_FILES: Mapping[str, tuple[str, ...]] = {
-    "bertscore": ("model", "idf", "baseline"),
-    "evaluate": ("module",),
-}
-"""Options of scorers that name files or folders, which start in the config's folder."""
+PATH_OPTIONS = frozenset({"model", "idf", "baseline", "module", "folder", "unigrams", "rubric"})
+"""Options that may name a file or folder; such a path starts in the config's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +114,24 @@ def _metrics(entries: tuple[ScorerEntry, ...], given: "_Given") -> tuple[Scorer 
 
 
 def _metric(entry: ScorerEntry, given: "_Given") -> Scorer | SetScorer:
-    options = entry.options
-    files = SCORER_FILES.get(entry.name, ())
-    for option in files:
-        value = options.get(option)
-        if isinstance(value, str) and (given.loaded.folder / value).exists():
-            options[option] = str(given.loaded.folder / value)  # a hub id names no folder here
-    if files and given.offline:
-        options["offline"] = True
+    options = _options("scorer", entry.name, entry.options, given)
     made = registry.metric(entry.name, code=given.code, **options)
-    if files:
+    if PATH_OPTIONS & set(options):
         made.signature()  # raises here, before anything is written, where a file isn't there
+    return made
+
+
+def _options(
+    kind: registry.Kind, name: str, options: Mapping[str, object], given: "_Given"
+) -> dict[str, object]:
+    """The options with paths from the config's folder, and offline where that is asked for."""
+    made = dict(options)
+    for option in PATH_OPTIONS & set(made):
+        value = made[option]
+        if isinstance(value, str) and (given.loaded.folder / value).exists():
+            made[option] = str(given.loaded.folder / value)  # a hub id names no folder here
+    if given.offline and registry.takes(kind, name, "offline", code=given.code):
+        made["offline"] = True
     return made
 
 
@@ -167,12 +171,7 @@ def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSy
 
 
 def _generator(entry: SystemEntry, given: _Given) -> Generator:
-    options = entry.options
-    if given.offline and entry.kind == "seq2seq":
-        options["offline"] = True
-    model = options.get("model")
-    if isinstance(model, str) and (given.loaded.folder / model).is_dir():
-        options["model"] = str(given.loaded.folder / model)  # a hub id names no folder here
+    options = _options("generator", entry.kind, entry.options, given)
     return registry.generator(entry.kind, code=given.code, **options)
 
 

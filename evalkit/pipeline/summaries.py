@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evalkit.corpus.references import References
 from evalkit.pipeline.generate import PlannedSystem, generate
-from evalkit.pipeline.items import items, output_info
+from evalkit.pipeline.items import cut_warnings, items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
 from evalkit.pipeline.measure import measure_all
@@ -87,7 +87,11 @@ def _one_table(
     return Section(
         tables=(table(job, question, scored),),
         items=marked_items(shown, sanity),
-        warnings=(*(w for each in scored for w in aligned_warnings(each.hypotheses)), *warnings),
+        warnings=(
+            *(w for each in scored for w in aligned_warnings(each.hypotheses)),
+            *(w for each in scored for w in cut_warnings(each.hypotheses, each.found)),
+            *warnings,
+        ),
         sanity=(sanity,),
     )
 

@@ -101,6 +101,10 @@ class OutputInfo(Record):
     """What of the source the model did not see; "" when it saw all."""
     error: str = ""
     """Why it failed."""
+    usage: dict[str, int] = Field(default_factory=dict)
+    """Counts, for example of tokens."""
+    details: dict[str, str | int | float] = Field(default_factory=dict)
+    """How it came about: prompt hash, seed, the model that answered …"""
 
 
 class Item(Record):

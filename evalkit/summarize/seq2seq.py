@@ -19,7 +19,8 @@ from evalkit.errors import ConfigError, nearest
 from evalkit.models.checkpoint import Checkpoint, find_checkpoint, versions
 from evalkit.models.devices import resolve
 from evalkit.models.generation import Setting, check_settings
-from evalkit.models.seq2seq import DTYPES, Seq2SeqModel, load_seq2seq
+from evalkit.models.loading import DTYPES, chosen_dtype
+from evalkit.models.seq2seq import Seq2SeqModel, load_seq2seq
 from evalkit.records import GenerationBatch, Output
 from evalkit.summarize.length import EMPTY, LONGEST, SHORTEST, budget, failure
 from evalkit.summarize.rounds import Item, Policy, Rounds, Step, outcome
@@ -67,7 +68,7 @@ class Seq2Seq:
     languages: frozenset[str] | None = None
     """ISO 639-1 codes that the model reads; None for any."""
     dtype: str = "float32"
-    """``float32``, ``bfloat16`` or ``float16``."""
+    """``float32``, ``bfloat16``, ``float16``, or ``auto`` (bfloat16 where the device has it)."""
     device: str = "auto"
     """``cpu``, ``cuda``, ``cuda:0`` … or ``auto``."""
     batch_tokens: int = 8192
@@ -137,7 +138,7 @@ class Seq2Seq:
             "long_input": windows if self.long_input == "window" else self.long_input,
             "max_source_tokens": self.max_source_tokens or "model",
             "seed": self.seed,
-            "dtype": self.dtype,
+            "dtype": chosen_dtype(self.dtype, str(device)),
             "device": device,
             "batch_tokens": self.batch_tokens,
         }

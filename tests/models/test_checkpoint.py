@@ -103,7 +103,7 @@ def an_adapter(folder: Path) -> None:
         (without_a_matrix, r"lacks 1 of the model's weights \(model.decoder.layers.0.fc1.weight"),
         (halved, "cannot be loaded: SafetensorError"),
         (a_decoder_only, "'gpt2'. cannot be loaded: it is no encoder-decoder model"),
-        (with_code, "it brings code of its own, which evalkit never runs"),
+        (with_code, "it brings code of its own, which runs only with trust_remote_code"),
         (lambda folder: (folder / "config.json").write_text("{"), "cannot be read as JSON"),
         (lambda folder: (folder / "config.json").write_text("[]"), "holds list, not an object"),
     ],

@@ -156,7 +156,7 @@ def test_a_model_with_code_of_its_own_or_pickled_weights_is_refused(
     config = json.loads((folder / "config.json").read_text())
     config |= {"model_type": "unheard-of", "auto_map": {"AutoModel": "own.Model"}}
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ModelError, match="code of its own, which evalkit never runs"):
+    with pytest.raises(ModelError, match="code of its own, which runs only with trust_remote_code"):
         BertScore(model=str(folder), layer=1).measure(pair("one", "one"))
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     with pytest.raises(ModelError, match="pickled"):
