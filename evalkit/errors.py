@@ -11,6 +11,7 @@
     ├── PermissionNeededError   foreign code was named without ``--allow-code``
     ├── MissingExtraError       a package is not installed; names the install command
     ├── ModelError              a model cannot be loaded, or is not the one that was promised
+    ├── EndpointError           a server refuses every request, or does not answer
     └── StoreError              a run folder is damaged, newer than this evalkit, or in use
 
 Each message says what was found, where, and the remedy. Pure rooms (``metrics``, ``stats``,
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 __all__ = [
     "AlignmentError",
     "ConfigError",
+    "EndpointError",
     "EvalkitError",
     "InputError",
     "LanguageError",
@@ -93,6 +95,10 @@ class MissingExtraError(EvalkitError):
 
 class ModelError(EvalkitError):
     """A model cannot be loaded, or is not the one that was promised."""
+
+
+class EndpointError(EvalkitError):
+    """A server refuses every request (its key, model or settings), or does not answer at all."""
 
 
 class StoreError(EvalkitError):

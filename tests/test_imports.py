@@ -24,6 +24,7 @@ ROOMS = (
     "metrics",
     "stats",
     "models",
+    "endpoint",
     "execute",
     "store",
     "fluency",
