@@ -17,6 +17,7 @@ The options of a config entry arrive as keyword arguments. Import heavy packages
 not at the top of the module.
 """
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from evalkit.records import (
@@ -29,7 +30,14 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Generator", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = [
+    "EachGenerator",
+    "EachScorer",
+    "Generator",
+    "Scorer",
+    "SegmentScorer",
+    "SetScorer",
+]
 
 
 @runtime_checkable
@@ -144,4 +152,29 @@ class Generator(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the outputs: settings, versions, model hashes, seed."""
+        ...
+
+
+@runtime_checkable
+class EachGenerator(Protocol):
+    """A generator that hands over each output the moment it is there: one that is paid for.
+
+    evalkit keeps each at once, so that a run that is killed asks for none of them again, and
+    hands it all documents of one language together. ``generate`` stays as it is.
+    """
+
+    def generate_each(self, batch: GenerationBatch, done: Callable[[int, Output], None]) -> None:
+        """Calls ``done`` with the position and the output of every document, in any order."""
+        ...
+
+
+@runtime_checkable
+class EachScorer(Protocol):
+    """A scorer that hands over each row the moment it is there: one that is paid for.
+
+    Its rows must not depend on the rest of the batch. ``measure`` stays as it is.
+    """
+
+    def measure_each(self, batch: Batch, done: Callable[[int, Measured], None]) -> None:
+        """Calls ``done`` with the position and the one row of every hypothesis, in any order."""
         ...

@@ -8,7 +8,7 @@ import typer
 __all__ = ["report", "run", "show"]
 
 
-def run(
+def run(  # noqa: PLR0913  (a command's options)
     config: Annotated[Path, typer.Argument(help="The evaluation, a YAML file.")],
     settings: Annotated[
         list[str] | None,
@@ -21,6 +21,9 @@ def run(
     offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
     allow_code: Annotated[
         bool, typer.Option(help="Let the config name code of its own (module:attribute).")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try items again that failed in an earlier run.")
     ] = False,
 ) -> None:
     """Evaluate a config into a run folder; what is there already is not computed again."""
@@ -35,7 +38,8 @@ def run(
 
     loaded = load(config, settings=settings or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
-    options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
+    code = Code(allow_code, loaded.folder)
+    options = Options(limit=limit, offline=offline, code=code, retry_failed=retry_failed)
     with bars() as progress:
         evaluated = evaluate(loaded, folder, options=options, progress=progress)
     written = write_all(evaluated.report, folder)
@@ -43,7 +47,11 @@ def run(
     page = next(path for path in written if path.suffix == ".html")
     typer.echo(f"report: {page}")
     if evaluated.n_failed:
-        typer.echo(f"{evaluated.n_failed} items failed; see the warnings above", err=True)
+        typer.echo(
+            f"{evaluated.n_failed} items failed; see the warnings above. "
+            "'--retry-failed' tries them again.",
+            err=True,
+        )
         raise typer.Exit(1)
 
 

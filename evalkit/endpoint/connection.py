@@ -1,5 +1,6 @@
 """Where an endpoint is and how patiently it is asked: checked options, nothing opened yet."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from evalkit.endpoint.key import Key
 from evalkit.endpoint.waiting import Backoff
 from evalkit.errors import ConfigError
 
-__all__ = ["RESERVED", "Connection", "Patience", "check_generation"]
+__all__ = ["RESERVED", "Connection", "Patience", "check_generation", "shown"]
 
 RESERVED = ("model", "messages", "stream", "n", "seed", "response_format", "tools")
 """Keys of a request that are not left to ``generation``."""
@@ -109,3 +110,12 @@ def check_generation(generation: object) -> None:
                 "messages": "use 'prompt' and 'system'",
             }.get(str(name), "it is set by evalkit")
             raise ConfigError(f"generation cannot hold {name!r}: {remedy}")
+    try:
+        json.dumps(dict(generation), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"generation holds what JSON cannot: {error}") from None
+
+
+def shown(value: object) -> str:
+    """A value in a signature, on one line and without the mark that parts its fields."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).replace("|", "\\u007c")

@@ -35,6 +35,8 @@ class Options:
     """Never touch the network."""
     code: Code = field(default_factory=Code)
     """Whether foreign code may run."""
+    retry_failed: bool = False
+    """Try items again that failed in an earlier run of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def evaluate(
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)
         folder.write_manifest("running", info.model_dump(mode="json"))
-        job = Job(folder.parts, loaded.config.statistics, progress)
+        job = Job(folder.parts, loaded.config.statistics, progress, options.retry_failed)
         section = compute(job, loaded.config, prepared)
         done = {
             "finished": now(),
