@@ -17,7 +17,7 @@ The options of a config entry arrive as keyword arguments. Import heavy packages
 not at the top of the module.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from evalkit.records import (
@@ -34,6 +34,7 @@ __all__ = [
     "EachGenerator",
     "EachScorer",
     "Generator",
+    "Priced",
     "Scorer",
     "SegmentScorer",
     "SetScorer",
@@ -177,4 +178,22 @@ class EachScorer(Protocol):
 
     def measure_each(self, batch: Batch, done: Callable[[int, Measured], None]) -> None:
         """Calls ``done`` with the position and the one row of every hypothesis, in any order."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A generator or scorer that asks a server: its tokens are summed, and turned into a cost.
+
+    A generator's ``Output.usage`` holds ``requests``, ``prompt_tokens`` and ``completion_tokens``;
+    a scorer has columns of these names.
+    """
+
+    @property
+    def currency(self) -> str:
+        """Of the prices; "" where none are known."""
+        ...
+
+    def cost(self, usage: Mapping[str, int]) -> float | None:
+        """What these tokens cost; None where no prices are known."""
         ...

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from evalkit.errors import ConfigError
 from evalkit.execute import plan
 from evalkit.pipeline.job import Job
+from evalkit.pipeline.ledger import added
 from evalkit.records import Document, GenerationBatch, Length, Output
 from evalkit.stages import EachGenerator, Generator
 from evalkit.store.parts import key_of
@@ -65,7 +66,11 @@ def generate(job: Job, system: PlannedSystem, documents: Sequence[Document]) -> 
 
     def keep(place: int, output: Output) -> None:
         nonlocal n_done
-        journal.add(keys[place], asdict(output))
+        earlier = journal.get(keys[place])
+        row = asdict(output)
+        if earlier is not None:
+            row["usage"] = added(cast("Mapping[str, int]", earlier["usage"]), output.usage)
+        journal.add(keys[place], row)
         n_done += 1
         job.progress(stage, n_done, len(documents))
 

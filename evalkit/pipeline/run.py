@@ -73,6 +73,7 @@ def evaluate(
             "finished": now(),
             "seconds": round(perf_counter() - clock, 3),
             "warnings": section.warnings,
+            "spent": section.spent,
         }
         info = info.model_copy(update=done)
         report = Report(

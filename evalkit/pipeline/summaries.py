@@ -8,6 +8,7 @@ from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import cut_warnings, items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
+from evalkit.pipeline.ledger import spent_on_outputs, spent_on_scores
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
@@ -93,6 +94,7 @@ def _one_table(
             *warnings,
         ),
         sanity=(sanity,),
+        spent=spent_on_scores(scored),
     )
 
 
@@ -118,4 +120,9 @@ def _failures(written: Sequence[Written], documents: Sequence[Document]) -> Sect
                 warnings.append(f"{place} failed: {output.error}")
             elif output.cut:
                 warnings.append(f"{place}: {output.cut}")
-    return Section(warnings=tuple(warnings), n_failed=n_failed)
+    spent = tuple(
+        line
+        for each in written
+        for line in spent_on_outputs(each.system.text_name, each.system.generator, each.outputs)
+    )
+    return Section(warnings=tuple(warnings), n_failed=n_failed, spent=spent)

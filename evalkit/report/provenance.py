@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import yaml
 
 from evalkit.report import numbers
-from evalkit.results import Report
+from evalkit.results import Report, Spent
 
 __all__ = ["Heading", "Signature", "config_yaml", "heading", "signatures"]
 
@@ -36,14 +36,26 @@ def heading(report: Report) -> Heading:
     documents = {document.id for document in report.documents}
     documents |= {item.document for item in report.items}
     n_documents = len(documents)
-    facts = (
+    facts: tuple[str, ...] = (
         numbers.when(run.finished),
         f"{numbers.count(n_documents)} {'document' if n_documents == 1 else 'documents'}",
         f"took {numbers.duration(run.seconds)}",
         f"evalkit {run.versions['evalkit']}" if "evalkit" in run.versions else "",
     )
+    facts += tuple(map(_spent, run.spent))
     code = tuple(f"Code from outside evalkit took part: {name}" for name in run.code)
     return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings))
+
+
+def _spent(spent: Spent) -> str:
+    """A line of the ledger, for a person."""
+    read, written = (spent.tokens.get(n, 0) for n in ("prompt_tokens", "completion_tokens"))
+    cost = "" if spent.cost is None else f", {spent.cost:,.4f} {spent.currency}"
+    uncounted = f" ({numbers.count(spent.n_uncounted)} not counted)" if spent.n_uncounted else ""
+    return (
+        f"{spent.name}: {numbers.count(spent.n_requests)} requests, {numbers.count(read)} tokens "
+        f"read and {numbers.count(written)} written{uncounted}{cost}"
+    )
 
 
 def signatures(report: Report) -> tuple[Signature, ...]:

@@ -6,7 +6,7 @@ them. Offsets are code points, end exclusive, into the text of the same record. 
 undefined is null and comes with a note that says why.
 """
 
-from evalkit.results.report import Report, RunInfo
+from evalkit.results.report import Report, RunInfo, Spent
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
 from evalkit.results.texts import (
@@ -35,6 +35,7 @@ __all__ = [
     "SanityTable",
     "Score",
     "SentenceScores",
+    "Spent",
     "Table",
     "Token",
 ]

@@ -12,17 +12,15 @@ one that is too long. Leaves out windows, streaming, and several outputs per doc
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from evalkit.endpoint.client import ask
-from evalkit.endpoint.connection import Connection, Patience, check_generation, shown
-from evalkit.endpoint.key import Key
-from evalkit.endpoint.prices import Prices
+from evalkit.endpoint.connection import shown
+from evalkit.endpoint.options import Asking
 from evalkit.errors import ConfigError
 from evalkit.records import GenerationBatch, Output
 from evalkit.summarize.length import EMPTY, budget, failure
-from evalkit.text.limit import Limit
 from evalkit.text.prompt import Prompt
 from evalkit.text.words import count_words
 
@@ -48,65 +46,23 @@ _CUT_OFF = frozenset({"length", "max_tokens"})
 
 
 @dataclass(kw_only=True)
-class Endpoint:
+class Endpoint(Asking):
     """Summaries by a model behind an address. The fields are the options."""
 
     name: ClassVar[str] = "endpoint"
 
-    base_url: str
-    """What stands before ``/chat/completions``: ``https://api.openai.com/v1``,
-    ``http://localhost:8000/v1`` …"""
-    model: str
-    """The model, as the server calls it."""
-    api_key_env: str | None = None
-    """Name of the environment variable that holds the key; None for a server without keys."""
     prompt: str = PROMPT
     """Jinja template of the user's message; may name ``text``, ``words``, ``language``, ``id``."""
     system: str = SYSTEM
     """Jinja template of the system message, with the same names; "" sends none."""
-    generation: Mapping[str, object] = field(default_factory=dict)
-    """Further settings of the request: ``max_tokens``, ``top_p`` … ``temperature`` is 0 where
-    none is given; ``temperature: null`` sends none."""
-    seed: int | None = 0
-    """Sent with every request; None sends none, for servers that refuse one."""
-    long_input: str = "refuse"
-    """What happens to a text over the limit: ``refuse`` or ``truncate``."""
-    max_source_words: int | None = None
-    """The longest text in words; None for any."""
-    max_source_characters: int | None = None
-    """The longest text in characters; None for any."""
-    prices: Mapping[str, object] = field(default_factory=dict)
-    """``input``, ``output`` and ``cached_input`` per million tokens, and ``currency``: turns the
-    tokens that were counted into a cost."""
     languages: frozenset[str] | None = None
     """ISO 639-1 codes that the model reads; None for any."""
-    offline: bool = False
-    """Ask only a server on this machine."""
-    concurrency: int = 8
-    """Requests that are under way together, at most."""
-    tries: int = 6
-    """Requests for one document, at most."""
-    timeout: float = 120.0
-    """Seconds for one request."""
-    deadline: float = 600.0
-    """Seconds for one document, all tries and pauses together."""
-    wait: float = 1.0
-    """The longest first pause before another try, in seconds; it doubles from try to try."""
-    longest_wait: float = 60.0
-    """The longest pause that the server doesn't ask for, in seconds."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, str) or not self.model.strip():
-            raise ConfigError("model is to be the name by which the server knows its model")
-        if self.seed is not None and type(self.seed) is not int:
-            raise ConfigError(f"seed is {self.seed!r}, expected a whole number or null")
-        check_generation(self.generation)
+        super().__post_init__()
         self._prompt, self._system = Prompt(self.prompt), Prompt(self.system)
         if "text" not in self._prompt.uses | self._system.uses:
             raise ConfigError("prompt is to name {{ text }}: else the model never sees the text")
-        self._limit = Limit(self.long_input, self.max_source_words, self.max_source_characters)
-        self._prices = Prices.read(self.prices)
-        self._connection = self._connect()
         self._body({"text": "A text.", "words": 1, "language": "en", "id": "1"})
         self.languages = _codes(self.languages)
 
@@ -144,11 +100,7 @@ class Endpoint:
                 done(place, failure(str(error)))
             else:
                 asked.append((place, fitted.cut))
-        if bodies and self.offline and not self._connection.loopback:
-            raise ConfigError(
-                f"{len(bodies)} outputs of {self.model} are still to be written, which needs "
-                f"{self._connection.address}; not with --offline"
-            )
+        self._check_offline(bodies, "outputs")
 
         def answered(at: int, answer: "Answer") -> None:
             place, cut = asked[at]
@@ -159,41 +111,15 @@ class Endpoint:
     def signature(self) -> str:
         """The server, the model, the prompts' hashes and every setting that decides the texts."""
         parts = {
-            "url": self._connection.address.replace("|", "%7C"),
-            "model": shown(self.model),
+            **self._decisive(),
             "prompt": self._prompt.sha256[:16],
             "system": self._system.sha256[:16] if self.system else "none",
-            "generation": shown(self._settings()),
-            "seed": self.seed,
-            "long_input": self._limit.shown(),
         }
         return "|".join(["endpoint", *(f"{name}:{part}" for name, part in parts.items())])
 
-    @property
-    def currency(self) -> str:
-        """Of the prices; "" where there are none."""
-        return self._prices.currency if self._prices is not None else ""
-
-    def cost(self, usage: Mapping[str, int]) -> float | None:
-        """What these tokens cost; None without prices."""
-        return self._prices.cost(usage) if self._prices is not None else None
-
-    def _connect(self) -> Connection:
-        names = ("concurrency", "tries", "timeout", "deadline", "wait", "longest_wait")
-        patience = Patience(**{name: getattr(self, name) for name in names})
-        return Connection(self.base_url, Key(self.api_key_env), patience)
-
-    def _settings(self) -> dict[str, object]:
-        """The generation settings that are sent."""
-        settings = {"temperature": 0, **self.generation}
-        return {name: value for name, value in settings.items() if value is not None}
-
     def _body(self, values: Mapping[str, object]) -> "Body":
-        messages = [{"role": "user", "content": self._prompt.render(**values)}]
-        if self.system:
-            messages.insert(0, {"role": "system", "content": self._system.render(**values)})
-        body = {"model": self.model, "messages": messages, **self._settings()}
-        return body if self.seed is None else {**body, "seed": self.seed}
+        prompt, system = self._prompt.render(**values), self._system.render(**values)
+        return self._request(system, prompt, self.seed)
 
     def _output(self, answer: "Answer", text: str, cut: str, body: "Body") -> Output:
         details: dict[str, str | int | float] = {
@@ -201,6 +127,8 @@ class Endpoint:
             "request": hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(),
             "settings": shown(self._settings()),
         }
+        if self.system:
+            details["system"] = self._system.sha256
         if self.seed is not None:
             details["seed"] = self.seed
         usage = {**answer.usage, "requests": answer.tries, "source_words": count_words(text)}
