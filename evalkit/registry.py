@@ -59,6 +59,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "judge": "evalkit.judging.judge:Judge",
     },
     "generator": {
         "lead": "evalkit.summarize.lead:Lead",

@@ -31,6 +31,7 @@ ROOMS = (
     "guard",
     "summarize",
     "semantic",
+    "judging",
     "foreign",
     "training",
     "agreement",

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from evalkit.pipeline.section import Section
 from evalkit.pipeline.tables import Scored
 from evalkit.records import Output
 from evalkit.results import Spent
-from evalkit.stages import Priced
+from evalkit.stages import EachScorer, Priced
 
-__all__ = ["COUNTS", "added", "spent_on_outputs", "spent_on_scores"]
+__all__ = ["COUNTS", "added", "spent_on_outputs", "spent_on_scores", "ungraded"]
 
 COUNTS = ("requests", "prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
 """Counts of ``usage`` that are paid for."""
@@ -56,6 +57,21 @@ def spent_on_scores(scored: Iterable[Scored]) -> tuple[Spent, ...]:
                 name = f"{scorer.name} of {each.hypotheses.system}"
                 made.append(_spent(name, scorer, sums, int(totals.get("uncounted", 0))))
     return tuple(made)
+
+
+def ungraded(scored: Iterable[Scored]) -> Section:
+    """The failures of scorers that ask a server; each may be tried again."""
+    warnings, n_failed = [], 0
+    for each in scored:
+        for scorer, measured in each.found:
+            failed = [row for row in measured.reasons if row not in each.hypotheses.failures]
+            if isinstance(scorer, EachScorer) and failed:
+                n_failed += len(failed)
+                warnings.append(
+                    f"{scorer.name} gave no grade to {len(failed)} of {len(measured.valid)} texts "
+                    f"of {each.hypotheses.system}, for example: {measured.reasons[failed[0]]}"
+                )
+    return Section(warnings=tuple(warnings), n_failed=n_failed)
 
 
 def _spent(name: str, priced: Priced, sums: Mapping[str, int], n_uncounted: int) -> Spent:

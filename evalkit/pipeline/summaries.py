@@ -8,7 +8,7 @@ from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import cut_warnings, items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
-from evalkit.pipeline.ledger import spent_on_outputs, spent_on_scores
+from evalkit.pipeline.ledger import spent_on_outputs, spent_on_scores, ungraded
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
@@ -85,14 +85,17 @@ def _one_table(
         unit="document",
         notes=() if kind else ("No references of this length: only metrics without references.",),
     )
+    failed = ungraded(scored)
     return Section(
         tables=(table(job, question, scored),),
         items=marked_items(shown, sanity),
         warnings=(
             *(w for each in scored for w in aligned_warnings(each.hypotheses)),
             *(w for each in scored for w in cut_warnings(each.hypotheses, each.found)),
+            *failed.warnings,
             *warnings,
         ),
+        n_failed=failed.n_failed,
         sanity=(sanity,),
         spent=spent_on_scores(scored),
     )
