@@ -37,6 +37,7 @@ ROOMS = (
     "agreement",
     "pipeline",
     "report",
+    "view",
     "cli",
 )
 """Lowest first: a room imports from itself and from rooms before it."""
