@@ -19,6 +19,9 @@ from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["Written", "summary_section", "write_summaries"]
 
+SHOWN = 5
+"""Failed outputs, and cut texts, that are warned of one by one for each system."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -116,13 +119,19 @@ def _failures(written: Sequence[Written], documents: Sequence[Document]) -> Sect
     warnings = []
     n_failed = 0
     for each in written:
-        for document, output in zip(documents, each.outputs, strict=True):
-            place = f"{each.system.text_name} on {document.id}"
-            if output.error:
-                n_failed += 1
-                warnings.append(f"{place} failed: {output.error}")
-            elif output.cut:
-                warnings.append(f"{place}: {output.cut}")
+        name = each.system.text_name
+        pairs = list(zip(documents, each.outputs, strict=True))
+        failed = [(document.id, o.error) for document, o in pairs if o.error]
+        cut = [(document.id, o.cut) for document, o in pairs if o.cut and not o.error]
+        n_failed += len(failed)
+        warnings += [f"{name} on {document} failed: {why}" for document, why in failed[:SHOWN]]
+        warnings += [f"{name} on {document}: {what}" for document, what in cut[:SHOWN]]
+        for more, what in ((failed, "failed"), (cut, "did not see all of their text")):
+            if len(more) > SHOWN:
+                warnings.append(
+                    f"{name}: {len(more)} of {len(pairs)} outputs {what}; the reason stands beside "
+                    "each"
+                )
     spent = tuple(
         line
         for each in written

@@ -19,6 +19,8 @@ class Heading:
     """When, on what, how long."""
     warnings: tuple[str, ...]
     """What a reader must not miss; foreign code first."""
+    spent: tuple[str, ...] = ()
+    """What was asked of servers and what it cost, a line for each system and scorer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,21 @@ def heading(report: Report) -> Heading:
     documents = {document.id for document in report.documents}
     documents |= {item.document for item in report.items}
     n_documents = len(documents)
-    facts: tuple[str, ...] = (
+    facts = (
         numbers.when(run.finished),
         f"{numbers.count(n_documents)} {'document' if n_documents == 1 else 'documents'}",
         f"took {numbers.duration(run.seconds)}",
         f"evalkit {run.versions['evalkit']}" if "evalkit" in run.versions else "",
     )
-    facts += tuple(map(_spent, run.spent))
     code = tuple(f"Code from outside evalkit took part: {name}" for name in run.code)
-    return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings))
+    spent = tuple(map(_spent, run.spent))
+    return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings), spent)
 
 
 def _spent(spent: Spent) -> str:
     """A line of the ledger, for a person."""
     read, written = (spent.tokens.get(n, 0) for n in ("prompt_tokens", "completion_tokens"))
-    cost = "" if spent.cost is None else f", {spent.cost:,.4f} {spent.currency}"
+    cost = "" if spent.cost is None else f", {numbers.money(spent.cost)} {spent.currency}"
     uncounted = f" ({numbers.count(spent.n_uncounted)} not counted)" if spent.n_uncounted else ""
     return (
         f"{spent.name}: {numbers.count(spent.n_requests)} requests, {numbers.count(read)} tokens "

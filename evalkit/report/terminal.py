@@ -53,6 +53,7 @@ def show(report: Report, console: Console, *, document: str | None, worst: int |
 def _overview(report: Report, width: int) -> Iterator[RenderableType]:
     head = provenance.heading(report)
     yield plain(", ".join(head.facts))
+    yield from map(plain, head.spent)
     for warning in head.warnings:
         yield Text.assemble(("! ", "bold yellow"), plain(warning, "yellow"))
     for table in report.tables:

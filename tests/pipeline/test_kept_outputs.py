@@ -184,9 +184,16 @@ def test_the_command_says_how_failed_items_are_tried_again(serve, tmp_path: Path
     assert call(*asked_for) == 1
     assert "12 items failed" in (err := capsys.readouterr().err)
     assert "'--retry-failed' tries them again" in err
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    failures = [warning for warning in manifest["warnings"] if warning.startswith("far, 5 words")]
+    assert [" failed: the answer is empty" in warning for warning in failures] == [
+        *[True] * 5,
+        False,
+    ]
+    assert failures[-1].startswith("far, 5 words: 12 of 12 outputs failed")
     script[0] = answer
     assert call(*asked_for, "--retry-failed") == 0
-    assert "requests, " in capsys.readouterr().out
+    assert "far, 5 words: 24 requests, 240 tokens read and" in capsys.readouterr().out
 
 
 def test_a_killed_run_asks_for_nothing_that_was_answered(serve, tmp_path: Path) -> None:
