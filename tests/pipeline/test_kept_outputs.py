@@ -86,7 +86,7 @@ def kept(folder: Path) -> dict[str, dict]:
 
 def everything(folder: Path) -> str:
     """All that a run folder holds."""
-    return "".join(p.read_text() for p in folder.rglob("*") if p.is_file())
+    return "".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
 
 
 def test_every_output_is_asked_for_once_over_all_runs(serve, tmp_path: Path) -> None:
