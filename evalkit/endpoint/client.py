@@ -44,13 +44,14 @@ def ask(connection: Connection, bodies: "Sequence[Body]", done: "Done") -> None:
     from evalkit.endpoint.session import Session
 
     secret = connection.key.read()
+    n_most = connection.patience.concurrency
     headers = {"User-Agent": f"evalkit/{evalkit.__version__}", **secret.header()}
 
     async def work() -> None:
         async with httpx2.AsyncClient(
             headers=headers,
             timeout=connection.patience.timeout,
-            limits=httpx2.Limits(max_connections=connection.patience.concurrency),
+            limits=httpx2.Limits(max_connections=n_most, max_keepalive_connections=n_most),
             trust_env=not connection.loopback,
         ) as client:
             await Session(connection, Sender(connection, secret, client)).run(bodies, done)

@@ -12,6 +12,7 @@ from evalkit.endpoint.key import Secret
 
 __all__ = ["MalformedError", "Problem", "Reply", "one_line", "read_problem", "read_reply"]
 
+_THINKS, _THOUGHT = "<think>", "</think>"
 _SHOWN = 300
 """Characters of a server's message that are shown."""
 _COUNTS = {
@@ -51,6 +52,9 @@ class Reply:
     usage: Mapping[str, int] = field(default_factory=dict)
     """``prompt_tokens``, ``completion_tokens`` and, of these, ``cached_tokens`` and
     ``reasoning_tokens``; those that the server counts."""
+    thought: str = ""
+    """What the model wrote between ``<think>`` and ``</think>`` before its answer, for models whose
+    server leaves it there; it is no part of ``text``."""
     refused: str = ""
     """Why there is no text after all (a refusal, a content filter); "" where there is."""
 
@@ -83,9 +87,10 @@ def read_reply(body: bytes, secret: Secret) -> Reply:
     content, finish = message.get("content"), choice.get("finish_reason")
     if content is not None and not isinstance(content, str):
         raise MalformedError(f"the answer's content is a {type(content).__name__}, no text", usage)
-    text = (content or "").strip()
+    text, thought = _without_thought((content or "").strip())
     return Reply(
         text=text,
+        thought=thought,
         finish=_text(finish),
         model=_text(raw.get("model")),
         fingerprint=_text(raw.get("system_fingerprint")),
@@ -139,6 +144,14 @@ def _usage(raw: object) -> dict[str, int]:
 
 def _text(value: object) -> str:
     return one_line(value) if isinstance(value, str) else ""
+
+
+def _without_thought(content: str) -> tuple[str, str]:
+    """An answer, and what the model thought aloud before it."""
+    if not content.startswith(_THINKS):
+        return content, ""
+    thought, _, text = content.removeprefix(_THINKS).partition(_THOUGHT)
+    return text.strip(), thought.strip()
 
 
 def _refused(text: str, message: Mapping[object, object], finish: str) -> str:

@@ -118,4 +118,5 @@ class Sender:
         """Whether the server refused the request for its ``response_format``."""
         if status not in {400, 422} or _OPTIONAL not in body:
             return False
-        return _OPTIONAL in read_problem(content, self._secret).message
+        said = read_problem(content, self._secret).message
+        return _OPTIONAL in said or "json_schema" in said

@@ -8,6 +8,7 @@ import numpy as np
 from evalkit.pipeline.items import by_document, cut_warnings, mark, named, notes, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
+from evalkit.pipeline.ledger import spent_on_scores
 from evalkit.pipeline.measure import Hypotheses, measure
 from evalkit.pipeline.sanity_tables import Looked, sanity_table
 from evalkit.pipeline.section import Section
@@ -84,6 +85,7 @@ def fluency_section(
             *warnings,
         ),
         sanity=(sanity,),
+        spent=spent_on_scores(scored),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
     )
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from evalkit.errors import ConfigError
 from evalkit.execute import ordered_map, plan
 from evalkit.pipeline.job import Job
 from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
@@ -118,7 +119,10 @@ def _each(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> li
             job.progress(label, n_done, len(places))
 
         cast("EachScorer", scorer).measure_each(hypotheses.batch(chosen), keep)
-    return [cast("dict[str, Any]", journal.get(keys[i])) for i in places]
+    rows = [journal.get(keys[i]) for i in places]
+    if None in rows:
+        raise ConfigError(f"{scorer.name} handed no row back for a text; each needs one")
+    return cast("list[dict[str, Any]]", rows)
 
 
 def measure_all(

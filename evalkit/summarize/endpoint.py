@@ -137,6 +137,8 @@ class Endpoint(Asking):
             return Output("", "error", usage, cut, answer.error, details)
         said = {"model": reply.model, "finish": reply.finish, "fingerprint": reply.fingerprint}
         details |= {name: value for name, value in said.items() if value}
+        if reply.thought:
+            details["thinking_words"] = count_words(reply.thought)
         return Output(
             text=reply.text,
             stop="length" if reply.finish.lower() in _CUT_OFF else "end",

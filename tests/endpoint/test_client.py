@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -15,7 +17,7 @@ from evalkit.endpoint.client import ask
 from evalkit.endpoint.connection import Connection, Patience, check_generation
 from evalkit.endpoint.key import Key
 from evalkit.endpoint.session import Answer
-from evalkit.errors import ConfigError, EndpointError
+from evalkit.errors import ConfigError, EndpointError, MissingExtraError
 from tests.endpoint.fake_server import KEY, Asked, FakeServer, Said, completion, echo, error
 
 QUICK = {"wait": 0.001, "timeout": 5.0, "deadline": 20.0}
@@ -287,6 +289,20 @@ def test_response_format_is_left_out_where_the_server_does_not_know_it(serve) ->
     ask(connection, bodies, lambda _, answer: found.append(answer))
     assert [answer.error for answer in found] == ["", "", ""]
     assert ["response_format" in asked.body for asked in server.asked] == [True, *[False] * 3]
+
+
+def test_without_httpx2_the_extra_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    connection = Connection("http://127.0.0.1:9/v1", Key(), Patience())
+    with pytest.raises(MissingExtraError, match=r'pip install "evalkit\[endpoint\]"'):
+        ask(connection, [body("p")], lambda *_: None)
+
+
+@pytest.mark.parametrize("module", ["evalkit.summarize.endpoint", "evalkit.judging.judge"])
+def test_nothing_of_http_is_loaded_before_something_is_asked(module: str) -> None:
+    command = f"import {module}, sys; print('httpx2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
 
 
 def test_the_key_is_sent_and_stands_nowhere_else(serve, monkeypatch, caplog) -> None:

@@ -16,6 +16,7 @@ from evalkit.records import Batch, Measured
 from evalkit.stages import EachScorer, Scorer
 from tests.cli.calling import jsonl
 from tests.endpoint.fake_server import KEY, Asked, FakeServer, Said, completion, error
+from tests.pipeline.harbour import write_harbour
 
 BATCH = Batch(("Rain fell.", "Sun 東京.", ""), sources=("It rained.", "It shone.", "Snow."))
 
@@ -254,6 +255,35 @@ summaries:
        prices: {input: 1, output: 2}}
     - {name: judge, label: tone, rubric: tone.yaml, base_url: URL, model: tiny, repeats: 2}
 """
+
+
+def test_every_section_of_a_run_can_be_judged_and_is_in_the_ledger(serve, tmp_path: Path) -> None:
+    """Sentences, summaries and paragraphs against post-edits, over one server."""
+    server = serve(lambda asked: graded(4 if "graded for one" in asked.prompt else 80))
+    judge = f"base_url: '{server.url}', model: tiny, prices: {{input: 1, output: 1}}"
+    config = f"""
+name: harbour
+corpus: {{path: texts}}
+references: refs
+fluency: {{scorers: [{{name: judge, rubric: fluency, {judge}}}], of: [documents]}}
+summaries:
+  systems: [{{kind: lead, length: short}}]
+  metrics: [{{name: judge, rubric: consistency, {judge}}}]
+post_edit: {{metrics: [{{name: judge, rubric: own.yaml, label: kept, {judge}}}]}}
+statistics: {{draws: 100}}
+"""
+    path = write_harbour(tmp_path / "in", config)
+    (path.parent / "own.yaml").write_text(
+        "low: 0\nhigh: 100\nprompt: '{{ references[0] }} / <hypothesis>{{ hypothesis }}'\n"
+    )
+    report = evaluate(load(path), tmp_path / "run").report
+    values = {s.field: s.value for t in report.tables for s in t.scores}
+    assert values["judge-fluency"] == values["judge-consistency"] == 4.0
+    assert values["kept"] == 80.0
+    assert [spent.name for spent in report.run.spent] == [
+        "judge-fluency of documents", "judge-consistency of lead", "kept of documents",
+    ]  # fmt: skip
+    assert sum(spent.n_requests for spent in report.run.spent) == len(server.asked)
 
 
 def test_in_a_run_every_grade_is_kept_at_once_and_failed_ones_are_tried_on_request(

@@ -85,6 +85,14 @@ def test_what_is_recorded(serve) -> None:
     assert "seed" not in output.details
 
 
+def test_what_a_model_thinks_aloud_is_no_part_of_the_summary(serve) -> None:
+    thought = "<think>\nThe text is short.\n</think>\n\nIt left."
+    server = serve(lambda asked: completion(thought if asked.prompt == "a" else "<think> Hm"))
+    done, cut = run(made(server.url, **PLAIN), "a", "b")
+    assert (done.text, done.details["thinking_words"]) == ("It left.", 4)
+    assert cut.error == "the answer is empty"
+
+
 def test_a_failure_has_its_reason_and_what_it_cost(serve) -> None:
     server = serve(lambda asked: completion("" if asked.prompt == "bad" else asked.prompt))
     good, bad, last = run(made(server.url, **PLAIN), "good", "bad", "last")
