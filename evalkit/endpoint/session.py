@@ -6,6 +6,7 @@ it will be paid for; nothing more is sent. A second Ctrl-C ends that, too.
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from evalkit.endpoint.sending import Body, Sender, Try
 from evalkit.errors import EndpointError
 
 __all__ = ["Answer", "Done", "Session"]
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,12 @@ class Session:
             await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
         finally:
             self._stop.set()
+            n_left = sum(not worker.done() for worker in workers)
+            if n_left and self._heard:
+                _LOG.warning(
+                    "evalkit: waiting for %d answers that are under way and will be paid for; "
+                    "Ctrl-C drops them", n_left,
+                )  # fmt: skip
             await asyncio.wait(workers)
         for error in [worker.exception() for worker in workers]:
             if error is not None:
@@ -118,7 +127,8 @@ class Session:
         if not found.heard:
             self._n_unheard += 1
             if self._n_unheard >= (max(3, self._patience.concurrency) if self._heard else 1):
-                raise EndpointError(f"{self._connection.address} does not answer: {reason}")
+                again = "; once it does, run again with --retry-failed" if self._heard else ""
+                raise EndpointError(f"{self._connection.address} does not answer: {reason}{again}")
         return Answer(None, reason, n_tries, usage)
 
     def _listen(self, found: Try) -> None:

@@ -13,6 +13,7 @@ ledger.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from statistics import fmean, variance
 from typing import TYPE_CHECKING
 
@@ -170,11 +171,15 @@ class Judge(Asking):
         parts = {
             **self._decisive(),
             "rubric": self._rubric.name.replace("|", " "),
-            "sha256": self._rubric.sha256[:16],
+            "sha256": sha256(self._asked_how().encode()).hexdigest()[:16],
             "repeats": self.repeats,
             "structured": self.structured,
         }
         return "|".join(["judge", *(f"{name}:{part}" for name, part in parts.items())])
+
+    def _asked_how(self) -> str:
+        """Everything of a request that is the same for all texts."""
+        return f"{self._rubric.sha256} {instruction(self._rubric)}"
 
     def _settings(self) -> dict[str, object]:
         """The generation settings that are sent; answers that are repeated are sampled."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 from evalkit.errors import ConfigError
 from evalkit.execute import plan
@@ -64,20 +64,23 @@ def generate(job: Job, system: PlannedSystem, documents: Sequence[Document]) -> 
     n_done = len(documents) - len(missing)
     stage = f"summaries: {system.text_name}"
 
-    def keep(place: int, output: Output) -> None:
+    def keep(made: Mapping[int, Output]) -> None:
         nonlocal n_done
-        earlier = journal.get(keys[place])
-        row = asdict(output)
-        if earlier is not None:
-            row["usage"] = added(cast("Mapping[str, int]", earlier["usage"]), output.usage)
-        journal.add(keys[place], row)
-        n_done += 1
+        rows = {keys[at]: _row(output, journal.get(keys[at])) for at, output in made.items()}
+        journal.add_all(rows)
+        n_done += len(made)
         job.progress(stage, n_done, len(documents))
 
     job.progress(stage, n_done, len(documents))
     for chosen in _batches(generator, documents, missing):
         _write(generator, documents, chosen, system.length, keep)
     return tuple(_output(journal.get(key)) for key in keys)
+
+
+def _row(output: Output, earlier: Mapping[str, Any] | None) -> dict[str, object]:
+    """An output as it is kept: what an earlier, failed attempt cost is added to its usage."""
+    row = asdict(output)
+    return row if earlier is None else {**row, "usage": added(earlier["usage"], output.usage)}
 
 
 def _is_open(row: Mapping[str, object] | None, retry_failed: bool) -> bool:
@@ -105,7 +108,7 @@ def _write(
     documents: Sequence[Document],
     places: Sequence[int],
     length: Length,
-    keep: Callable[[int, Output], None],
+    keep: Callable[[Mapping[int, Output]], None],
 ) -> None:
     """Has the chosen documents summarised, and every output kept."""
     chosen = [documents[place] for place in places]
@@ -116,7 +119,7 @@ def _write(
         language=chosen[0].language,
     )
     if isinstance(generator, EachGenerator):
-        generator.generate_each(batch, lambda at, output: keep(places[at], output))
+        generator.generate_each(batch, lambda at, output: keep({places[at]: output}))
         return
     outputs = generator.generate(batch)
     if len(outputs) != len(places):
@@ -124,8 +127,7 @@ def _write(
             f"{generator.name} gave {len(outputs)} outputs for {len(places)} documents; "
             "one each is needed"
         )
-    for place, output in zip(places, outputs, strict=True):
-        keep(place, output)
+    keep(dict(zip(places, outputs, strict=True)))
 
 
 def _output(row: Mapping[str, Any] | None) -> Output:

@@ -129,8 +129,7 @@ def _failures(written: Sequence[Written], documents: Sequence[Document]) -> Sect
         for more, what in ((failed, "failed"), (cut, "did not see all of their text")):
             if len(more) > SHOWN:
                 warnings.append(
-                    f"{name}: {len(more)} of {len(pairs)} outputs {what}; the reason stands beside "
-                    "each"
+                    f"{name}: {len(more)} of {len(pairs)} outputs {what}; details stand beside each"
                 )
     spent = tuple(
         line

@@ -7,6 +7,7 @@ while it was written was never answered for: it is dropped when the next row is 
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -41,18 +42,22 @@ class Journal:
         return self._rows.get(key)
 
     def add(self, key: str, row: Json) -> None:
-        """Keeps a row; when this returns, it is on disk.
+        """Keeps a row; when this returns, it is on disk. Raises like ``add_all``."""
+        self.add_all({key: row})
+
+    def add_all(self, rows: Mapping[str, Json]) -> None:
+        """Keeps rows that came together; when this returns, they are on disk.
 
         Raises:
             StoreError: the file cannot be written (full disk, no permission).
-            ValueError: the row holds NaN or infinity, which JSON has no place for.
+            ValueError: a row holds NaN or infinity, which JSON has no place for.
         """
-        line = _line({"key": key, "row": row})
-        if self._path is not None:
+        lines = {key: _line({"key": key, "row": row}) for key, row in rows.items()}
+        if self._path is not None and rows:
             header = b"" if self._whole else _line({"schema": SCHEMA_VERSION, "journal": True})
-            self._append(self._path, header + line)
+            self._append(self._path, header + b"".join(lines.values()))
         # through JSON, so that a resumed run sees exactly what a fresh one sees
-        self._rows[key] = json.loads(line)["row"]
+        self._rows.update({key: json.loads(line)["row"] for key, line in lines.items()})
 
     def _append(self, path: Path, lines: bytes) -> None:
         try:

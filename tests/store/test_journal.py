@@ -31,6 +31,20 @@ def test_a_later_row_of_the_same_key_counts_and_the_earlier_one_stays_readable(
     assert path.read_bytes().count(b"\n") == 4
 
 
+def test_rows_that_came_together_are_added_together(tmp_path: Path) -> None:
+    path = tmp_path / "key.jsonl"
+    journal = Journal(path)
+    journal.add_all({})
+    assert not path.exists()
+    journal.add_all({"a": {"n": 1}, "b": {"n": 2}})
+    again = Journal(path)
+    assert (again.get("a"), again.get("b")) == ({"n": 1}, {"n": 2})
+    with pytest.raises(ValueError, match="JSON"):
+        again.add_all({"c": {"n": 3}, "d": {"n": float("nan")}})
+    assert again.get("c") is None
+    assert Journal(path).get("c") is None
+
+
 @pytest.mark.parametrize("cut", range(1, 40, 3))
 def test_a_line_that_was_cut_off_is_lost_alone(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "key.jsonl"
