@@ -83,7 +83,8 @@ def read_reply(body: bytes, secret: Secret) -> Reply:
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise MalformedError("the answer holds no choices[0].message", usage)
+        said = f"; the server says: {_message(raw)}" if "error" in raw else ""
+        raise MalformedError(f"the answer holds no choices[0].message{said}", usage)
     content, finish = message.get("content"), choice.get("finish_reason")
     if content is not None and not isinstance(content, str):
         raise MalformedError(f"the answer's content is a {type(content).__name__}, no text", usage)
@@ -105,15 +106,26 @@ def read_problem(body: bytes, secret: Secret) -> Problem:
         raw = _parsed(body, secret)
     except MalformedError:
         raw = secret.redacted(body.decode(errors="replace"))
-    inner = raw
-    for name in ("error", "detail"):
-        if isinstance(inner, dict) and name in inner:
-            inner = inner[name]
+    inner = _inner(raw)
     code = ""
     if isinstance(inner, dict):
         code = " ".join(filter(None, (_text(inner.get("code")), _text(inner.get("type")))))
+    return Problem(_message(raw), code.lower())
+
+
+def _inner(raw: object) -> object:
+    """An error without what OpenAI's servers, or FastAPI, wrap it in."""
+    for name in ("error", "detail"):
+        if isinstance(raw, dict) and name in raw:
+            raw = raw[name]
+    return raw
+
+
+def _message(raw: object) -> str:
+    inner = _inner(raw)
+    if isinstance(inner, dict):
         inner = inner.get("message", inner)
-    return Problem(one_line(inner if isinstance(inner, str) else json.dumps(inner)), code.lower())
+    return one_line(inner if isinstance(inner, str) else json.dumps(inner))
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,8 @@ could not be reached, even once, has no grade: it is an invalid row with its rea
 The grade is the mean over texts, on the rubric's scale, higher is better. A judge is a model: it
 has favourites (its own texts, long ones, the first it is shown), and its grades are only as good as
 their agreement with people on texts like yours. Tokens of texts that got no grade are not in the
-ledger.
+ledger. A grade is kept when its text's last answer is there: where a run is killed, the earlier
+answers for the few texts under way are lost.
 """
 
 from collections import Counter

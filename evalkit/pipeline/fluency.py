@@ -8,10 +8,10 @@ import numpy as np
 from evalkit.pipeline.items import by_document, cut_warnings, mark, named, notes, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
-from evalkit.pipeline.ledger import spent_on_scores
 from evalkit.pipeline.measure import Hypotheses, measure
 from evalkit.pipeline.sanity_tables import Looked, sanity_table
 from evalkit.pipeline.section import Section
+from evalkit.pipeline.spending import spent_on_scores
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Measured, Span
 from evalkit.results import Mark, MarkedDocument, SentenceScores, Token

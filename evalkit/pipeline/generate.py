@@ -8,7 +8,7 @@ from typing import Any
 from evalkit.errors import ConfigError
 from evalkit.execute import plan
 from evalkit.pipeline.job import Job
-from evalkit.pipeline.ledger import added
+from evalkit.pipeline.spending import added
 from evalkit.records import Document, GenerationBatch, Length, Output
 from evalkit.stages import EachGenerator, Generator
 from evalkit.store.parts import key_of

@@ -6,10 +6,10 @@ from evalkit.corpus.references import References
 from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
-from evalkit.pipeline.ledger import spent_on_scores, ungraded
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section
+from evalkit.pipeline.spending import spent_on_scores, ungraded
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document
 from evalkit.stages import Scorer, SetScorer

@@ -8,10 +8,10 @@ from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import cut_warnings, items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
-from evalkit.pipeline.ledger import spent_on_outputs, spent_on_scores, ungraded
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
+from evalkit.pipeline.spending import spent_on_outputs, spent_on_scores, ungraded
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
 from evalkit.results import Item

@@ -125,7 +125,8 @@ def test_a_fifth_of_all_calls_goes_wrong_and_every_item_ends_once(serve) -> None
     [
         (error(500, "out of\nmemory"), r"HTTP 500: out of memory \(3 tries\)"),
         (error(429, headers={"Retry-After": "9999"}), r"a pause of 1e\+04 s would pass the dead"),
-        (Said(body={"choices": []}), r"no choices\[0\]\.message"),
+        (Said(body={"choices": []}), r"no choices\[0\]\.message \(3 tries\)"),
+        (Said(body={"error": {"message": "upstream"}}), r"message; the server says: upstream"),
         (Said(body=b'{"a": '), r"no JSON, or was cut: 6 bytes"),
         (completion(""), "the answer is empty"),
         (completion(None), "the answer is empty"),
