@@ -72,6 +72,7 @@ class FakeServer:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
 
     @property
     def url(self) -> str:
@@ -125,7 +126,7 @@ class FakeServer:
             self.asked.append(asked)
         said = self.script(asked)
         if said.how == "hang":
-            self.release.wait(20)
+            self.release.wait(60)
         if said.how in {"reset", "hang"}:
             linger = struct.pack("ii", 1, 0)
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.endpoint.faults import Verdict, verdict
@@ -28,6 +28,7 @@ LIKELY = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(JSON | LIKELY | st.binary())
 def test_anything_is_read_or_malformed_and_the_key_is_out(sent: object) -> None:
     secret = Secret(ODD)

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.endpoint.waiting import Backoff, retry_after
@@ -13,6 +13,7 @@ from evalkit.endpoint.waiting import Backoff, retry_after
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(0, 2**32))
 def test_a_pause_is_between_nothing_and_the_doubled_first_one(tries: int, seed: int) -> None:
     pause = Backoff(0.5, 8.0).pause(tries, np.random.default_rng(seed))

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.judging.grade import UngradedError, format_of, grade, instruction
@@ -59,6 +59,7 @@ def test_no_grade(answer: str, said: str) -> None:
         grade(answer, WHOLE)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
 def test_whatever_is_answered_is_on_the_scale_or_no_grade(value) -> None:
     answer = json.dumps({"grade": value})

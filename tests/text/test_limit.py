@@ -1,7 +1,7 @@
 """Texts that are too long are refused or cut at a word, and what was cut is said."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.text.limit import Fitted, Limit
@@ -37,6 +37,7 @@ def test_a_text_that_is_refused_says_how_long_it_is() -> None:
     assert fitted.refused.startswith("the text has 3 words and 5 characters, the limit is 2 words")
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(1, 9), st.integers(1, 30))
 def test_the_limit_holds_and_a_cut_is_always_said(text: str, n_words: int, n: int) -> None:
     fitted = Limit("truncate", words=n_words, characters=n).fit(text)
