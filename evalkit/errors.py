@@ -10,6 +10,7 @@
     ├── UnknownNameError        no scorer, generator, reader or metric of that name
     ├── PermissionNeededError   foreign code was named without ``--allow-code``
     ├── MissingExtraError       a package is not installed; names the install command
+    ├── ForeignError            a program of another environment failed or broke the protocol
     ├── ModelError              a model cannot be loaded, or is not the one that was promised
     ├── EndpointError           a server refuses every request, or does not answer
     └── StoreError              a run folder is damaged, newer than this evalkit, or in use
@@ -26,6 +27,7 @@ __all__ = [
     "ConfigError",
     "EndpointError",
     "EvalkitError",
+    "ForeignError",
     "InputError",
     "LanguageError",
     "MissingExtraError",
@@ -91,6 +93,10 @@ class MissingExtraError(EvalkitError):
             f"{package} is needed to {purpose} and is not installed. "
             f'Install it with: pip install "evalkit[{extra}]"'
         )
+
+
+class ForeignError(EvalkitError):
+    """A program of another environment failed, stayed silent, or broke the protocol."""
 
 
 class ModelError(EvalkitError):

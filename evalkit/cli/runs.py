@@ -20,7 +20,7 @@ def run(  # noqa: PLR0913  (a command's options)
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N documents.")] = None,
     offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
     allow_code: Annotated[
-        bool, typer.Option(help="Let the config name code of its own (module:attribute).")
+        bool, typer.Option(help="Let the config name code of its own (module:attribute, commands).")
     ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try items again that failed in an earlier run.")
@@ -29,8 +29,10 @@ def run(  # noqa: PLR0913  (a command's options)
     """Evaluate a config into a run folder; what is there already is not computed again."""
     from rich.console import Console
 
+    from evalkit.cli.permission import announce
     from evalkit.cli.progress import bars
     from evalkit.config.load import load
+    from evalkit.pipeline.prepare import code_named
     from evalkit.pipeline.run import Options, evaluate
     from evalkit.registry import Code
     from evalkit.report import write_all
@@ -38,6 +40,7 @@ def run(  # noqa: PLR0913  (a command's options)
 
     loaded = load(config, settings=settings or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
+    announce(code_named(loaded), allowed=allow_code)
     code = Code(allow_code, loaded.folder)
     options = Options(limit=limit, offline=offline, code=code, retry_failed=retry_failed)
     with bars() as progress:
