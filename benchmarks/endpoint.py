@@ -47,7 +47,7 @@ corpus: {path: items.jsonl}
 summaries:
   systems:
     - {kind: endpoint, words: 10, base_url: "URL", model: "MODEL", prompt: "{{ text }}", system: "",
-       generation: {max_tokens: 12}, concurrency: 4, timeout: 3.0, wait: 0.05, tries: 8}
+       generation: {max_tokens: 12}, concurrency: 4, timeout: 5.0, wait: 0.05, tries: 8}
   metrics: [length]
 statistics: {draws: 100}
 """
@@ -169,7 +169,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(status, answer, "", cut=True)
             else:
                 if fault == "slow":
-                    time.sleep(4)
+                    time.sleep(7)
                 self._send(status, answer, "" if fault else prompt)
 
     def _upstream(self, body: bytes) -> tuple[int, bytes]:
