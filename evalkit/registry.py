@@ -72,6 +72,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "judge": "evalkit.judging.judge:Judge",
         "process": "evalkit.foreign.process:process",
         "comet": "evalkit.foreign.comet:comet",
     },
@@ -80,6 +81,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+        "endpoint": "evalkit.summarize.endpoint:Endpoint",
         "process": "evalkit.foreign.process_generator:process_generator",
     },
 }

@@ -33,6 +33,7 @@ returns an instance) is found under an entry point::
 so in your own tests.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from evalkit.records import (
@@ -45,7 +46,16 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Closable", "Generator", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = [
+    "Closable",
+    "EachGenerator",
+    "EachScorer",
+    "Generator",
+    "Priced",
+    "Scorer",
+    "SegmentScorer",
+    "SetScorer",
+]
 
 
 @runtime_checkable
@@ -169,4 +179,47 @@ class Generator(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the outputs: settings, versions, model hashes, seed."""
+        ...
+
+
+@runtime_checkable
+class EachGenerator(Protocol):
+    """A generator that hands over each output the moment it is there: one that is paid for.
+
+    evalkit keeps each at once, so that a run that is killed asks for none of them again, and
+    hands it all documents of one language together. ``generate`` stays as it is.
+    """
+
+    def generate_each(self, batch: GenerationBatch, done: Callable[[int, Output], None]) -> None:
+        """Calls ``done`` with the position and the output of every document, in any order."""
+        ...
+
+
+@runtime_checkable
+class EachScorer(Protocol):
+    """A scorer that hands over each row the moment it is there: one that is paid for.
+
+    Its rows must not depend on the rest of the batch. ``measure`` stays as it is.
+    """
+
+    def measure_each(self, batch: Batch, done: Callable[[int, Measured], None]) -> None:
+        """Calls ``done`` with the position and the one row of every hypothesis, in any order."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A generator or scorer that asks a server: its tokens are summed, and turned into a cost.
+
+    A generator's ``Output.usage`` holds ``requests``, ``prompt_tokens`` and ``completion_tokens``;
+    a scorer has columns of these names.
+    """
+
+    @property
+    def currency(self) -> str:
+        """Of the prices; "" where none are known."""
+        ...
+
+    def cost(self, usage: Mapping[str, int]) -> float | None:
+        """What these tokens cost; None where no prices are known."""
         ...

@@ -40,6 +40,8 @@ class Options:
     """Never touch the network."""
     code: Code = field(default_factory=Code)
     """Whether foreign code may run."""
+    retry_failed: bool = False
+    """Try items again that failed in an earlier run of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def evaluate(
         fluency = loaded.config.fluency
         known = planned(prepared, of=fluency.of if fluency else ())
         asked = demands(loaded.config.require, known)
-        return _evaluate(loaded, prepared, asked, output, progress)
+        return _evaluate(loaded, prepared, asked, output, options, progress)
 
 
 def _evaluate(
@@ -78,6 +80,7 @@ def _evaluate(
     prepared: Prepared,
     asked: Sequence[Demand],
     output: Path,
+    options: Options,
     progress: Progress,
 ) -> Evaluated:
     with open_for_writing(output) as folder:
@@ -85,13 +88,14 @@ def _evaluate(
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)
         folder.write_manifest("running", info.model_dump(mode="json"))
-        job = Job(folder.parts, loaded.config.statistics, progress)
+        job = Job(folder.parts, loaded.config.statistics, progress, options.retry_failed)
         section = compute(job, loaded.config, prepared)
         outcomes = judged(asked, section.tables)
         done = {
             "finished": now(),
             "seconds": round(perf_counter() - clock, 3),
             "warnings": (*fell_short(outcomes), *section.warnings),
+            "spent": section.spent,
         }
         info = info.model_copy(update=done)
         report = Report(
