@@ -80,6 +80,7 @@ def evaluate(
             items=section.items,
             sanity=section.sanity,
         )
+        folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)
