@@ -19,6 +19,7 @@ from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
 from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.likelihood_notes import likelihood_notes
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
@@ -124,7 +125,7 @@ def score(
     if printed.short:
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
-    report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    report = segment_report(scores, notes=(*likelihood_notes(rows), *sanity_notes(found)))
     if printed.folder is not None and scores.measured is not None:
         written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
         write_all(written, printed.folder)

@@ -75,7 +75,7 @@ class CausalLm(LanguageModelScorer):
         """Which number it doesn't give, and why; "" where it gives all."""
         if self.unigrams is not None:
             return ""
-        return f"no SLOR by {self.name}: it needs a text to count sub-words in (unigrams: FILE)"
+        return "SLOR, which needs a text to count sub-words in (unigrams: FILE)"
 
     def _settings(self) -> dict[str, str]:
         counted = None if self.unigrams is None else self._corpus.sha256[:16]

@@ -119,7 +119,12 @@ class LanguageModelScorer(ABC):
     @property
     def fields(self) -> tuple[Field, ...]:
         """The headline under the scorer's name, and the others."""
-        return likelihood_fields(self.name, self.shown)
+        return likelihood_fields(self.name, self.shown, pseudo=self.likelihood == "pseudo")
+
+    @property
+    def absent(self) -> str:
+        """Which number it doesn't give, and why; "" where it gives all."""
+        return ""
 
     def vocabulary(self) -> str:
         """A hash of the model's sub-words; raises what finding the model raises."""

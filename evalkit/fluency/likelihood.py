@@ -35,12 +35,21 @@ NUMBERS: Mapping[str, Field] = {
 """Every number, with its unit, direction and bounds."""
 
 
-def likelihood_fields(name: str, numbers: Sequence[str]) -> tuple[Field, ...]:
-    """The fields of these ``NUMBERS``: the first bears the scorer's name, others follow it."""
+def likelihood_fields(
+    name: str, numbers: Sequence[str], *, pseudo: bool = False
+) -> tuple[Field, ...]:
+    """The fields of these ``NUMBERS``: the first bears the scorer's name, others follow it.
+
+    Args:
+        name: the scorer's.
+        numbers: headline first.
+        pseudo: whether they are of pseudo-likelihoods.
+    """
+    perplexity = "pseudo-perplexit" if pseudo else "perplexit"
     return tuple(
         Field(
             f"{name}.{number}" if place else name,
-            NUMBERS[number].unit,
+            NUMBERS[number].unit.replace("perplexit", perplexity),
             NUMBERS[number].higher_is_better,
             NUMBERS[number].low,
             NUMBERS[number].high,
