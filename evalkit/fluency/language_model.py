@@ -226,14 +226,14 @@ class LanguageModelScorer(ABC):
         text = batch.hypotheses[row]
         if not text.strip():
             return "empty text"
-        before = self._before(batch, row) if self.context == "document" else ""
+        above = self._above(batch, row) if self.context == "document" else ""
         try:
-            (before + text).encode()
+            (above + text).encode()
         except UnicodeEncodeError as error:
             return f"not Unicode text: {error}"
-        return Asked(before, text)
+        return Asked(above, text)
 
-    def _before(self, batch: Batch, row: int) -> str:
+    def _above(self, batch: Batch, row: int) -> str:
         if batch.contexts is None:
             raise ConfigError(
                 f"{self.name}: context is 'document', but these texts stand in no document: "
