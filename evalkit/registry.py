@@ -54,6 +54,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "scorer": {
         "mechanics": "evalkit.fluency.mechanics:Mechanics",
         "detector": "evalkit.fluency.detector:Detector",
+        "causal_lm": "evalkit.fluency.causal_lm:CausalLm",
+        "masked_lm": "evalkit.fluency.masked_lm:MaskedLm",
         "rouge1": "evalkit.metrics.rouge:rouge1",
         "rouge2": "evalkit.metrics.rouge:rouge2",
         "rougeL": "evalkit.metrics.rouge:rouge_l",

@@ -51,10 +51,12 @@ __all__ = [
     "EachGenerator",
     "EachScorer",
     "Generator",
+    "LikelihoodScorer",
     "Priced",
     "Scorer",
     "SegmentScorer",
     "SetScorer",
+    "TokenScorer",
 ]
 
 
@@ -110,6 +112,38 @@ class SegmentScorer(Protocol):
 
 
 @runtime_checkable
+class TokenScorer(Protocol):
+    """A scorer that says what the numbers of its tokens (``Measured.tokens``) are."""
+
+    @property
+    def token_unit(self) -> str:
+        """For example ``bits`` (of surprisal), or ``probability`` (of an error)."""
+        ...
+
+
+@runtime_checkable
+class LikelihoodScorer(Protocol):
+    """A scorer by the log probabilities of a language model's sub-words.
+
+    Where two stand side by side, tables say what of theirs may be compared.
+    """
+
+    @property
+    def likelihood(self) -> str:
+        """What they are: ``causal`` (they add to the text's) or ``pseudo`` (they don't)."""
+        ...
+
+    @property
+    def absent(self) -> str:
+        """Which number it doesn't give as it was set up, and why, after "no"; "" for none."""
+        ...
+
+    def vocabulary(self) -> str:
+        """What tells the model's sub-words from others', for example a hash of them all."""
+        ...
+
+
+@runtime_checkable
 class SetScorer(Protocol):
     """Measures a whole set of hypotheses at once, where no rows add up to its score.
 
@@ -152,10 +186,12 @@ class SetScorer(Protocol):
 
 @runtime_checkable
 class Closable(Protocol):
-    """A scorer or generator that holds something open: a program, a connection."""
+    """A scorer or generator that holds something open: a model, a program, a connection."""
 
     def close(self) -> None:
-        """Ends it; called once nothing more is asked. A second call does nothing."""
+        """Ends it; called once it has measured or written all. A second call does nothing; the
+        signature may still be asked.
+        """
         ...
 
 

@@ -27,9 +27,7 @@ def fluency(
     files: Files = None,
     scorers: Annotated[
         str,
-        typer.Option(
-            help="Names from 'evalkit list', by commas; options: detector(threshold=0.4)."
-        ),
+        typer.Option(help="From 'evalkit list': mechanics,\"causal_lm(model=FOLDER,stride=256)\"."),
     ] = "mechanics,detector",
     offline: Offline = False,
     allow_code: AllowCode = False,
