@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from evalkit.errors import ConfigError
 from evalkit.models.generation import Setting
-from evalkit.models.seq2seq import Prompt, Seq2SeqModel, Written
+from evalkit.models.seq2seq import Seq2SeqModel
+from evalkit.models.writing import Prompt, Written
 from evalkit.records import Output
 from evalkit.summarize.length import failure, token_range
 from evalkit.summarize.pieces import pieces

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.models.seq2seq import Prompt, Written
+from evalkit.models.writing import Prompt, Written
 from evalkit.summarize.pieces import pack, pieces
 from evalkit.summarize.rounds import Item, Step, outcome
 from evalkit.text.words import count_words
