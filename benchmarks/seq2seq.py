@@ -69,20 +69,23 @@ def compare(folder: Path, texts: Sequence[str], arguments: argparse.Namespace) -
         runs[f"evalkit, {size} at once"] = lambda size=size: written(ours, texts, size)
     found: dict[str, list[str]] = {}
     seconds: dict[str, list[float]] = {name: [] for name in runs}
+    cpu: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(arguments.repeats):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             found[name] = run()
             seconds[name].append(time.perf_counter() - start)
+            cpu[name].append(time.process_time() - busy)
     lengths = [len(row) for row in tokenizer(list(texts))["input_ids"]]
     new = [len(row) for row in tokenizer(found["evalkit"], add_special_tokens=False)["input_ids"]]
     print(f"{len(texts)} documents, {arguments.threads} threads, {SETTINGS}")
     print(f"source tokens {spread(lengths)}; new tokens {spread(new)}")
-    own = statistics.median(seconds["evalkit"])
-    for name, times in seconds.items():
+    print(f"{'':<24}{'seconds':>9}{'ratio':>8}{'CPU s':>9}{'ratio':>8}   same texts")
+    for name in runs:
         n_same = sum(a == b for a, b in zip(found[name], found["evalkit"], strict=True))
-        middle = statistics.median(times)
-        print(f"{name:<24}{middle:8.1f} s   {middle / own:5.2f} x   same texts: {n_same}")
+        wall, busy = (statistics.median(times[name]) for times in (seconds, cpu))
+        ratios = [x / statistics.median(times["evalkit"]) for x, times in ((wall, seconds), (busy, cpu))]
+        print(f"{name:<24}{wall:9.1f}{ratios[0]:7.2f}x{busy:9.1f}{ratios[1]:7.2f}x   {n_same}")
     if any(texts_of != found["evalkit"] for texts_of in found.values()):
         sys.exit("the texts differ")
 

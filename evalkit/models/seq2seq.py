@@ -8,7 +8,7 @@ run), several devices, and the language codes that translation models want.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.generation import Setting, merged
@@ -16,12 +16,16 @@ from evalkit.models.loading import load_pretrained
 from evalkit.models.writing import NO_LIMIT, Writer
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 __all__ = ["Seq2SeqModel", "load_seq2seq"]
 
 LINE_BREAKS = frozenset({"pegasus", "bigbird_pegasus", "pegasus_x"})
 """Model types that write ``<n>`` for a line break."""
+ENCODED_TOGETHER = 1024
+"""Padded source tokens that the encoder reads at once on a CPU: what is between its layers then
+stays in the caches. The decoder, which reads a weight once per step for all rows, takes more."""
 
 
 def load_seq2seq(
@@ -91,6 +95,22 @@ class Seq2SeqModel(Writer):
             list(texts), truncation=limit is not None, max_length=limit, verbose=False
         )["input_ids"]
         return self._checked(rows)
+
+    def _encoded(self, ids: "torch.Tensor", mask: "torch.Tensor") -> Mapping[str, object]:
+        """The encoder's output, where reading the batch in parts is faster; the same numbers."""
+        import torch
+        from transformers.modeling_outputs import BaseModelOutput
+
+        n_rows = max(1, ENCODED_TOGETHER // ids.shape[1])
+        if ids.device.type != "cpu" or n_rows >= len(ids):
+            return {}
+        encoder: Any = self._model.get_encoder()
+        with torch.inference_mode():
+            parts = [
+                encoder(input_ids=some, attention_mask=its, return_dict=True).last_hidden_state
+                for some, its in zip(ids.split(n_rows), mask.split(n_rows), strict=True)
+            ]
+        return {"encoder_outputs": BaseModelOutput(last_hidden_state=torch.cat(parts))}
 
     def _text(self, ids: list[int]) -> str:
         text = super()._text(ids)

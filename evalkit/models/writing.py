@@ -170,6 +170,7 @@ class Writer:
         self._model.generation_config = settings
         cards = [ids.device] if ids.device.type == "cuda" else []
         inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+        inputs |= self._encoded(ids, mask)
         if self._criteria:
             inputs["stopping_criteria"] = self._criteria
         if decodes(settings):
@@ -183,6 +184,11 @@ class Writer:
             rows = self._generate(**inputs)
         start = 1 if self._model.config.is_encoder_decoder else ids.shape[1]
         return [self._read(row[start:]) for row in rows.tolist()]
+
+    def _encoded(self, ids: "torch.Tensor", mask: "torch.Tensor") -> Mapping[str, object]:
+        """What of the inputs is computed before ``generate``; here nothing."""
+        del ids, mask
+        return {}
 
     def _read(self, new: list[int]) -> Written:
         """New tokens up to the end token, as text up to the stop string."""
