@@ -13,10 +13,13 @@ import evalkit
 ROOT = Path(evalkit.__file__).parent
 ROOMS = (
     "errors",
+    "offline",
+    "redaction",
     "records",
     "sanity",
     "results",
     "stages",
+    "plugins",
     "registry",
     "config",
     "text",

@@ -9,9 +9,11 @@ import evalkit
 from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
+from evalkit.cli.fetching import fetch
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
 from evalkit.errors import EvalkitError
+from evalkit.redaction import redact
 
 __all__ = ["app", "main"]
 
@@ -52,6 +54,7 @@ app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
 app.command("list")(configs.list_names)
 app.command("validate")(configs.validate)
+app.command("fetch")(fetch)
 app.command("init")(configs.init)
 app.command("schema")(configs.schema)
 app.add_typer(training.app, name="train")
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="evalkit")
     except EvalkitError as error:
-        typer.echo(f"evalkit: {error}", err=True)
+        typer.echo(redact(f"evalkit: {error}"), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("evalkit: interrupted; run it again to go on", err=True)

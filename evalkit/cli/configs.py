@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from evalkit.cli.printing import print_json
+from evalkit.cli.options import AllowCode, Offline
+from evalkit.cli.printing import announce_code, print_json
 from evalkit.errors import ConfigError
 
 __all__ = ["init", "list_names", "schema", "validate"]
@@ -14,13 +15,18 @@ STARTER = Path(__file__).parent / "starter.yaml"
 
 
 def list_names() -> None:
-    """List every scorer and generator that a config can name, with where it comes from."""
+    """List every scorer and generator that a config can name, with where it comes from.
+
+    Plug-ins are imported, so that one that cannot be is named with its error.
+    """
     from evalkit.registry import providers
 
     for kind in ("scorer", "generator"):
         typer.echo(f"{kind}s")
-        for provider in providers(kind):
+        for provider in providers(kind, look=True):
             typer.echo(f"  {provider.name:<14} {provider.package:<12} {provider.target}")
+            if provider.problem:
+                typer.echo(f"    cannot be used: {provider.problem}")
 
 
 def validate(
@@ -28,16 +34,29 @@ def validate(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="key=value put over the config.")
     ] = None,
-    allow_code: Annotated[bool, typer.Option(help="Let module:attribute entries run.")] = False,
+    offline: Offline = False,
+    allow_code: AllowCode = False,
 ) -> None:
-    """Check a config: its keys, names, options, documents and references. Computes nothing."""
+    """Check a config: its keys, names, options, documents and references. Computes nothing.
+
+    Code of others that it names is listed; without --allow-code none of it runs.
+    """
+    from dataclasses import replace
+
+    from evalkit.config.code import code_of, without_code
     from evalkit.config.load import load
     from evalkit.pipeline.prepare import prepare
     from evalkit.registry import Code
 
     loaded = load(config, settings=settings or ())
-    prepared = prepare(loaded, code=Code(allow_code, loaded.folder))
+    code = code_of(loaded.config)
+    announce_code(code)
+    if not allow_code:
+        loaded = replace(loaded, config=without_code(loaded.config))
+    prepared = prepare(loaded, code=Code(allow_code, loaded.folder), offline=offline)
     typer.echo(f"{config} is valid: {prepared.summary()}")
+    if code and not allow_code:
+        typer.echo("not looked at: what is code of others (above); add --allow-code to check it")
 
 
 def init(

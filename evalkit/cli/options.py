@@ -32,6 +32,7 @@ __all__ = [
     "Method",
     "Methods",
     "Metrics",
+    "Offline",
     "OneTable",
     "References",
     "Run",
@@ -192,6 +193,26 @@ Frequencies = Annotated[
     ),
 ]
 AllowCode = Annotated[
-    bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
+    bool,
+    typer.Option("--allow-code", help="Let code of its own run (module:attribute)."),
+]
+
+
+def _offline(context: typer.Context, value: bool) -> bool:
+    """Closes the network for the rest of the command, where it or the environment says so."""
+    from evalkit.offline import asked_by_environment, offline_only
+
+    wanted = value or asked_by_environment()
+    context.with_resource(offline_only(wanted))
+    return wanted
+
+
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        callback=_offline,
+        help="Never touch a network; HF_HUB_OFFLINE=1 does the same.",
+    ),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]

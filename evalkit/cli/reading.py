@@ -4,6 +4,8 @@ import typer
 
 from evalkit import registry
 from evalkit.cli.inputs import documents_of
+from evalkit.cli.making import scorers_of
+from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.pipeline.once import read_fluency, write_summary
@@ -13,9 +15,9 @@ from evalkit.results import Report
 __all__ = ["fluency", "summarize"]
 
 
-def fluency(files: list[str], scorers: list[str], *, as_json: bool) -> None:
+def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
-    made = [registry.scorer(name.strip()) for name in scorers]
+    made = scorers_of(parse(scorers, option="--scorers"), allow_code=allow_code)
     with bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:

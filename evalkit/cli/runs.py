@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from evalkit.cli.options import AllowCode, Offline
+
 __all__ = ["report", "run", "show"]
 
 
@@ -18,15 +20,15 @@ def run(
         Path | None, typer.Option(help="The run folder [default: runs/<name>].")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N documents.")] = None,
-    offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option(help="Let the config name code of its own (module:attribute).")
-    ] = False,
+    offline: Offline = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Evaluate a config into a run folder; what is there already is not computed again."""
     from rich.console import Console
 
+    from evalkit.cli.printing import announce_code
     from evalkit.cli.progress import bars
+    from evalkit.config.code import code_of
     from evalkit.config.load import load
     from evalkit.pipeline.run import Options, evaluate
     from evalkit.registry import Code
@@ -36,6 +38,7 @@ def run(
     loaded = load(config, settings=settings or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
     options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
+    announce_code(code_of(loaded.config) if allow_code else ())
     with bars() as progress:
         evaluated = evaluate(loaded, folder, options=options, progress=progress)
     written = write_all(evaluated.report, folder)

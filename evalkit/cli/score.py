@@ -29,6 +29,7 @@ def score(  # noqa: PLR0913  (a command's options)
     task: options.Task = options.Kind.TRANSLATION,
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
+    offline: options.Offline = False,
     allow_code: options.AllowCode = False,
     *,
     flags: Mapping[str, object],
@@ -40,6 +41,7 @@ def score(  # noqa: PLR0913  (a command's options)
     from evalkit.pipeline.segments import Wanted
     from evalkit.stats.resampling import Resampling
 
+    del offline  # the option itself closes the network
     scoring.score(
         Files(
             hypotheses=hypotheses,

@@ -5,12 +5,11 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import typer
 
-from evalkit import registry
 from evalkit.cli.gating import Gate, as_json, gates
+from evalkit.cli.making import measures_of
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
@@ -76,11 +75,7 @@ def measures(
     metrics: str, flags: Mapping[str, object], *, allow_code: bool = False
 ) -> tuple[Scorer | SetScorer, ...]:
     """Like ``scorers``, with measures of a whole set among them."""
-    code = registry.Code(allow_code, Path())
-    made = tuple(
-        registry.metric(name, code=code, **options)
-        for name, options in with_values(parse(metrics), flags)
-    )
+    made = measures_of(with_values(parse(metrics), flags), allow_code=allow_code)
     names = [scorer.name for scorer in made]
     for name in names:
         if names.count(name) > 1:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from evalkit.cli.options import AllowCode, Offline
+
 __all__ = ["fluency", "summarize"]
 
 
@@ -24,14 +26,20 @@ How = Annotated[Format, typer.Option(help="For a person or for a program.")]
 def fluency(
     files: Files = None,
     scorers: Annotated[
-        str, typer.Option(help="Names from 'evalkit list', separated by commas.")
+        str,
+        typer.Option(
+            help="Names from 'evalkit list', by commas; options: detector(threshold=0.4)."
+        ),
     ] = "mechanics,detector",
+    offline: Offline = False,
+    allow_code: AllowCode = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
     """Score how fluent texts are, without a reference, and mark where they break."""
     from evalkit.cli import reading
 
-    reading.fluency(files or [], scorers.split(","), as_json=format == "json")
+    del offline  # the option itself closes the network
+    reading.fluency(files or [], scorers, allow_code=allow_code, as_json=format == "json")
 
 
 def summarize(
@@ -41,7 +49,7 @@ def summarize(
         typer.Option(help="lead, central, rewriter, or a sequence-to-sequence model's id or path."),
     ] = "rewriter",
     words: Annotated[int, typer.Option(min=1, help="Length of the summary, in words.")] = 60,
-    offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
+    offline: Offline = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
     """Summarise each text."""

@@ -1,23 +1,27 @@
 """A config to everything it names: read, checked and made, before anything is computed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalkit import registry
+from evalkit.config.code import code_of
 from evalkit.config.load import LoadedConfig
 from evalkit.config.models import ScorerEntry, SystemEntry
 from evalkit.corpus.documents import CorpusSpec, read
 from evalkit.corpus.outputs import read_outputs
 from evalkit.corpus.references import References, read_references
 from evalkit.errors import ConfigError, LanguageError
+from evalkit.models.ledger import Used, noting
 from evalkit.pipeline.generate import PlannedSystem
+from evalkit.pipeline.models_used import models_of
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
+from evalkit.results import ModelInfo
 from evalkit.stages import Generator, Scorer, SetScorer
 from evalkit.text.language import language_name, not_in
 from evalkit.text.words import count_words
 
-__all__ = ["Prepared", "check_language", "prepare"]
+__all__ = ["Prepared", "check_language", "find_models", "prepare"]
 
 FILE_OPTIONS = {"text_column", "id_column", "source_column"}
 PATH_OPTIONS = frozenset({"model", "idf", "baseline", "module", "folder", "unigrams", "rubric"})
@@ -30,7 +34,7 @@ class Prepared:
 
     documents: tuple[Document, ...]
     hashes: Mapping[str, str]
-    """SHA-256 of every document and reference text, by name."""
+    """SHA-256 of every document and reference text, and a dataset's commit, by name."""
     references: References | None
     fluency: tuple[Scorer, ...]
     systems: tuple[PlannedSystem, ...]
@@ -38,7 +42,9 @@ class Prepared:
     """Of summaries."""
     post_edit: tuple[Scorer | SetScorer, ...]
     code: tuple[str, ...]
-    """Every ``module:attribute`` that the config names."""
+    """The code of others that the config lets run."""
+    models: Mapping[str, ModelInfo]
+    """The models that were found, by scorer or system."""
 
     def summary(self) -> str:
         """One line for a person."""
@@ -70,13 +76,15 @@ def prepare(
     given = _Given(loaded, corpus.documents, references, code, offline)
     prepared = Prepared(
         documents=documents,
-        hashes=_hashes(corpus.hashes, documents, references),
+        hashes=_hashes(corpus.hashes, documents, references)
+        | ({f"dataset {spec.dataset}": f"commit {corpus.commit}"} if corpus.commit else {}),
         references=references,
         fluency=_fluency(config.fluency.scorers if config.fluency else (), given),
         systems=_systems(summaries.systems if summaries else (), given),
         metrics=_metrics(summaries.metrics if summaries else (), given),
         post_edit=_metrics(post_edit.metrics if post_edit else (), given),
-        code=_foreign(loaded),
+        code=code_of(config),
+        models=given.models,
     )
     for scorer in (*prepared.fluency, *prepared.metrics, *prepared.post_edit):
         check_language(documents, scorer.languages, f"the scorer {scorer.name}")
@@ -115,9 +123,10 @@ def _metrics(entries: tuple[ScorerEntry, ...], given: "_Given") -> tuple[Scorer 
 
 def _metric(entry: ScorerEntry, given: "_Given") -> Scorer | SetScorer:
     options = _options("scorer", entry.name, entry.options, given)
-    made = registry.metric(entry.name, code=given.code, **options)
-    if PATH_OPTIONS & set(options):
+    with noting() as used:
+        made = registry.metric(entry.name, code=given.code, **options)
         made.signature()  # raises here, before anything is written, where a file isn't there
+    given.models.update(models_of(made.name, made, used))
     return made
 
 
@@ -135,6 +144,27 @@ def _options(
     return made
 
 
+def find_models(
+    kind: registry.Kind,
+    name: str,
+    options: Mapping[str, object],
+    loaded: LoadedConfig,
+    *,
+    code: Code,
+    offline: bool,
+) -> tuple[Used, ...]:
+    """Makes a scorer or generator of a config and looks for all its files; what was found.
+
+    Raises:
+        EvalkitError: something that it needs is not here, and cannot be brought.
+    """
+    given = _Given(loaded, (), None, code, offline)
+    make = registry.metric if kind == "scorer" else registry.generator
+    with noting() as used:
+        make(name, code=code, **_options(kind, name, options, given)).signature()
+    return tuple(used)
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What the scorers and systems are made from."""
@@ -144,6 +174,8 @@ class _Given:
     references: References | None
     code: Code
     offline: bool
+    models: dict[str, ModelInfo] = field(default_factory=dict)
+    """Filled while they are made."""
 
 
 def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSystem, ...]:
@@ -172,7 +204,11 @@ def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSy
 
 def _generator(entry: SystemEntry, given: _Given) -> Generator:
     options = _options("generator", entry.kind, entry.options, given)
-    return registry.generator(entry.kind, code=given.code, **options)
+    with noting() as used:
+        made = registry.generator(entry.kind, code=given.code, **options)
+        made.signature()
+    given.models.update(models_of(entry.title, made, used))
+    return made
 
 
 def _lengths(entry: SystemEntry, references: References | None) -> tuple[Length, ...]:
@@ -212,17 +248,6 @@ def _existing(entry: SystemEntry, length: Length, given: _Given) -> PlannedSyste
         sources=read.sources,
         signature=f"kind:file|sha256:{read.sha256[:16]}",
     )
-
-
-def _foreign(loaded: LoadedConfig) -> tuple[str, ...]:
-    config = loaded.config
-    entries = [*(config.fluency.scorers if config.fluency else ())]
-    entries += config.summaries.metrics if config.summaries else ()
-    entries += config.post_edit.metrics if config.post_edit else ()
-    names = [entry.name for entry in entries]
-    names += [f"evaluate:{e.options.get('module')}" for e in entries if e.name == "evaluate"]
-    names += [entry.kind for entry in (config.summaries.systems if config.summaries else ())]
-    return tuple(sorted({name for name in names if ":" in name}))
 
 
 def check_language(

@@ -281,6 +281,7 @@ def _provenance(report: Report) -> Iterator[str]:
     config = visible.text(provenance.config_yaml(report))
     yield "\n".join(f"    {line}" for line in config.splitlines())
     for title, entries in (
+        ("Models", provenance.models(report)),
         ("Versions", report.run.versions),
         ("Inputs, SHA-256", report.run.inputs),
     ):

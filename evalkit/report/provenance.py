@@ -7,7 +7,7 @@ import yaml
 from evalkit.report import numbers
 from evalkit.results import Report
 
-__all__ = ["Heading", "Signature", "config_yaml", "heading", "signatures"]
+__all__ = ["Heading", "Signature", "config_yaml", "heading", "models", "signatures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,25 @@ def signatures(report: Report) -> tuple[Signature, ...]:
     )
     made = tuple(Signature(text, (f"outputs of {n}",)) for n, text in report.run.generators.items())
     return scored + made
+
+
+def models(report: Report) -> dict[str, str]:
+    """Every model whose files were read, on a line, by the scorer or system that read it."""
+    return {
+        name: ", ".join(
+            filter(
+                None,
+                (
+                    f"{model.model} @ {model.version}",
+                    model.dtype,
+                    model.device,
+                    "pickled weights" if model.pickled else "",
+                    "code that the model brings" if model.remote_code else "",
+                ),
+            )
+        )
+        for name, model in report.run.models.items()
+    }
 
 
 def config_yaml(report: Report) -> str:

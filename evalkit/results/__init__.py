@@ -6,7 +6,7 @@ them. Offsets are code points, end exclusive, into the text of the same record. 
 undefined is null and comes with a note that says why.
 """
 
-from evalkit.results.report import Report, RunInfo
+from evalkit.results.report import ModelInfo, Report, RunInfo
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
 from evalkit.results.texts import (
@@ -24,6 +24,7 @@ __all__ = [
     "Item",
     "Mark",
     "MarkedDocument",
+    "ModelInfo",
     "OutputInfo",
     "Rank",
     "ReferenceText",

@@ -8,7 +8,24 @@ from evalkit.results.sanity import SanityTable
 from evalkit.results.tables import Table
 from evalkit.results.texts import Item, MarkedDocument
 
-__all__ = ["Report", "RunInfo"]
+__all__ = ["ModelInfo", "Report", "RunInfo"]
+
+
+class ModelInfo(Record):
+    """A model that took part, pinned."""
+
+    model: str
+    """Hub id, or name of the local or bundled folder."""
+    version: str
+    """The hub's commit, or ``sha256-`` and a hash over every file that is loaded."""
+    dtype: str = ""
+    """What was computed in; "" where the scorer has no such option."""
+    device: str = ""
+    """Where it ran; "" where the scorer has no such option."""
+    pickled: bool = False
+    """Whether its weights were pickled (``allow_pickle``)."""
+    remote_code: bool = False
+    """Whether Python that it brings ran (``trust_remote_code``)."""
 
 
 class RunInfo(Record):
@@ -32,6 +49,8 @@ class RunInfo(Record):
     """Signature of each generator, by system name."""
     code: tuple[str, ...] = ()
     """Foreign code that ``--allow-code`` let in."""
+    models: dict[str, ModelInfo] = Field(default_factory=dict)
+    """Models whose files were read, by the scorer or system that read them."""
     warnings: tuple[str, ...] = ()
     """What a reader must not miss: failed items, cut inputs, few documents."""
 

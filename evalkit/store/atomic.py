@@ -5,12 +5,13 @@ import tempfile
 from pathlib import Path
 
 from evalkit.errors import StoreError
+from evalkit.redaction import redact
 
 __all__ = ["write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
-    """Puts ``text`` into ``path`` as UTF-8, newlines untranslated, atomically.
+    """Puts ``text`` into ``path`` as UTF-8, newlines untranslated, atomically; keys are masked.
 
     Raises:
         StoreError: the folder cannot be made or written (full disk, no permission).
@@ -20,7 +21,7 @@ def write_text(path: Path, text: str) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+                file.write(redact(text))
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)
