@@ -96,6 +96,11 @@ class Seq2SeqModel(Writer):
         )["input_ids"]
         return self._checked(rows)
 
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without the special ones."""
+        special = len(self.encode([""])[0])
+        return [len(row) - special for row in self.encode(texts)]
+
     def _encoded(self, ids: "torch.Tensor", mask: "torch.Tensor") -> Mapping[str, object]:
         """The encoder's output, where reading the batch in parts is faster; the same numbers."""
         import torch

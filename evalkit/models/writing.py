@@ -87,6 +87,11 @@ class Writer:
         tokenizer.padding_side = side
 
     @property
+    def shared_positions(self) -> int | None:
+        """Positions that source and new text have together; None where each has its own."""
+        return None
+
+    @property
     def own_limit(self) -> int | None:
         """How many new tokens the generation settings allow; None where they don't say."""
         return longest(self._settings)
@@ -102,8 +107,14 @@ class Writer:
         found = {name: getattr(self._settings, name, None) for name in SETTINGS}
         return {name: value for name, value in sorted(found.items()) if value is not None}
 
-    def generate(self, prompts: Sequence[Prompt], *, max_tokens: int) -> list[Written]:
-        """What the model writes for each prompt, in order.
+    def generate(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_tokens: int,
+        done: Callable[[int, Written], None] | None = None,
+    ) -> list[Written]:
+        """What the model writes for each prompt, in order; to ``done`` as soon as it is there.
 
         Batches are planned first: prompts of the same limits, longest first, at most
         ``max_tokens`` of source and new text in a batch, beams counted. A batch that fails is
@@ -125,6 +136,8 @@ class Writer:
                 outcome = [Written("", error=outcome)]
             for index, result in zip(batch, outcome, strict=True):
                 written[index] = replace(result, n_splits=n_splits)
+                if done is not None:
+                    done(index, written[index])
         return [written[i] for i in range(len(prompts))]
 
     def close(self) -> None:
