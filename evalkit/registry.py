@@ -79,6 +79,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+        "causal": "evalkit.summarize.causal:Causal",
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""

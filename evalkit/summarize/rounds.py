@@ -188,13 +188,14 @@ class Rounds:
         self._check()
 
     def steps(self, items: Sequence[Item]) -> list[Step | Output]:
-        """For each item the next step, or the failed output where there is none.
-
-        Raises:
-            ConfigError: the model's input has no room for any text.
-        """
+        """For each item the next step, or the failed output where there is none."""
         asks = [_ask(item, item.text, item.n_words) for item in items]
-        rows = self._frame.encode(asks)
+        try:
+            rows = self._frame.encode(asks)
+        except ValueError as error:  # a template may well stumble over one text alone
+            if len(items) == 1:
+                return [failure(str(error))]
+            return [step for item in items for step in self.steps([item])]
         return [
             self._step(item, ask, ids) for item, ask, ids in zip(items, asks, rows, strict=True)
         ]
@@ -202,7 +203,10 @@ class Rounds:
     def _step(self, item: Item, ask: Ask, ids: Sequence[int]) -> Step | Output:
         if item.rounds == 0:
             item = replace(item, source_tokens=len(ids))
-        limit = self._limit_of(ask, len(ids))
+        try:
+            limit = self._limit_of(ask, len(ids))
+        except ValueError as error:
+            return failure(str(error))
         if limit is None or len(ids) <= limit:
             return Step(item, (self._prompt(item, 0, ask, ids),), last=True)
         if self._policy.long_input == "refuse":
@@ -215,7 +219,11 @@ class Rounds:
         return self._windows(item, ask, limit)
 
     def _limit_of(self, ask: Ask, n_tokens: int) -> int | None:
-        """The longest input: where positions are shared, what the new text leaves of them."""
+        """The longest input: where positions are shared, what the new text leaves of them.
+
+        Raises:
+            ValueError: that is no more than what stands around the text.
+        """
         limit, shared = self._limit, self._model.shared_positions
         if shared is None:
             return limit
@@ -224,10 +232,10 @@ class Rounds:
         limit = room if limit is None else min(limit, room)
         overhead = self._frame.overhead(ask)
         if limit <= overhead:
-            raise ConfigError(
+            raise ValueError(
                 f"the model has {shared} positions, of which the new text takes up to "
                 f"{shared - room} and the prompt {overhead}: nothing is left for the text; ask "
-                "for fewer words, or a lower max_new_tokens"
+                "for fewer words"
             )
         return limit
 
@@ -267,6 +275,9 @@ class Rounds:
 
     def _prompt(self, item: Item, index: int, ask: Ask, ids: Sequence[int]) -> Prompt:
         low, high = self._limits(ask, len(ids))
+        if high is not None and self._model.shared_positions is not None:
+            high = min(high, self._model.shared_positions - len(ids))
+            low = None if low is None else min(low, high)
         return Prompt(ids, low, high, self._seed(item, index))
 
     def _limits(self, ask: Ask, n_tokens: int) -> tuple[int | None, int | None]:
@@ -299,6 +310,12 @@ class Rounds:
             raise ConfigError(
                 f"the model reads {self._limit} tokens, of which prefix and special tokens take "
                 f"{overhead}: nothing is left for the text"
+            )
+        high, shared = self._high or self._model.own_limit or 0, self._model.shared_positions
+        if shared is not None and high + overhead >= shared and high <= (most or high):
+            raise ConfigError(
+                f"the model has {shared} positions, of which the new text takes up to {high} and "
+                f"the prompt {overhead}: nothing is left for the text; give a lower max_new_tokens"
             )
         if self._high is not None and most is not None and self._high > most:
             raise ConfigError(f"generation allows {self._high} new tokens; the model has {most}")

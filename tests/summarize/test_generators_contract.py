@@ -9,9 +9,9 @@ from evalkit.records import GenerationBatch, Length, Output
 from evalkit.registry import generator, names
 from evalkit.stages import Generator
 from evalkit.text.words import count_words
-from tests.tiny_models import one_thread, tiny_bart, tiny_t5
+from tests.tiny_models import one_thread, tiny_bart, tiny_chat, tiny_gpt2, tiny_t5
 
-__all__ = ["tiny_bart", "tiny_t5"]
+__all__ = ["tiny_bart", "tiny_chat", "tiny_gpt2", "tiny_t5"]
 
 Fixture = Callable[[str], Path]
 
@@ -24,6 +24,8 @@ GENERATORS: dict[str, Callable[[Fixture], Generator]] = {
     "seq2seq-sampled": lambda model: generator(
         "seq2seq", model=str(model("tiny_bart")), generation={"do_sample": True}
     ),
+    "causal-chat": lambda model: generator("causal", model=str(model("tiny_chat"))),
+    "causal-plain": lambda model: generator("causal", model=str(model("tiny_gpt2"))),
 }
 """Name of the case -> the generator, given a function that finds a fixture's model."""
 NOT_HERE = {"rewriter"}
