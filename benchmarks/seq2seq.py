@@ -83,9 +83,11 @@ def compare(folder: Path, texts: Sequence[str], arguments: argparse.Namespace) -
     print(f"{'':<24}{'seconds':>9}{'ratio':>8}{'CPU s':>9}{'ratio':>8}   same texts")
     for name in runs:
         n_same = sum(a == b for a, b in zip(found[name], found["evalkit"], strict=True))
-        wall, busy = (statistics.median(times[name]) for times in (seconds, cpu))
-        ratios = [x / statistics.median(times["evalkit"]) for x, times in ((wall, seconds), (busy, cpu))]
-        print(f"{name:<24}{wall:9.1f}{ratios[0]:7.2f}x{busy:9.1f}{ratios[1]:7.2f}x   {n_same}")
+        shown = ""
+        for times in (seconds, cpu):
+            middle = statistics.median(times[name])
+            shown += f"{middle:9.1f}{middle / statistics.median(times['evalkit']):7.2f}x"
+        print(f"{name:<24}{shown}   {n_same}")
     if any(texts_of != found["evalkit"] for texts_of in found.values()):
         sys.exit("the texts differ")
 

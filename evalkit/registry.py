@@ -13,7 +13,7 @@ import inspect
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -80,6 +80,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
         "causal": "evalkit.summarize.causal:Causal",
+        "mbr": "evalkit.summarize.mbr:Mbr",
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""
@@ -100,6 +101,12 @@ name as its first argument."""
 
 RUNS_CODE = frozenset({"evaluate"})
 """Names of ours that run code which their options name, and so need permission."""
+
+
+NESTS: Mapping[str, tuple[tuple[str, Kind, str], ...]] = {
+    "mbr": (("of", "generator", "kind"), ("utility", "scorer", "name"))
+}
+"""Names of ours that make others, with their own permission (``code``) -> option, kind, key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +200,9 @@ def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
     """
     if ":" in name:
         return name
+    if name in NESTS:
+        inner = (runs_code(*each) for each in nested(name, options))
+        return "; ".join(filter(None, inner))
     if name in RUNS_CODE:
         named = options.get("module", options.get("command", f"a {kind}"))
         parts = [str(part) for part in named] if isinstance(named, list | tuple) else []
@@ -203,6 +213,18 @@ def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
         pinned = f"@{revision}" if revision else ""
         return " ".join(f"{name}:code that {options.get('model')}{pinned} brings".split())
     return ""
+
+
+def nested(
+    name: str, options: Mapping[str, object]
+) -> Iterator[tuple[Kind, str, dict[str, object]]]:
+    """Kind, name and options of what an entry makes of others; nothing for most."""
+    for option, kind, key in NESTS.get(name, ()):
+        given = options.get(option)
+        inner = {key: given} if isinstance(given, str) else given
+        if isinstance(inner, Mapping) and isinstance(inner.get(key), str):
+            rest = {str(k): value for k, value in inner.items() if k != key}
+            yield kind, str(inner[key]), rest
 
 
 def takes(kind: Kind, name: str, option: str, *, code: Code | None = None) -> bool:
@@ -222,6 +244,8 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
             f"Read it, then add --allow-code."
         )
     check_options(kind, name, factory, options)
+    if name in NESTS:
+        options = {"code": code, **options}
     try:
         made = factory(**options)
     except (TypeError, ValueError) as error:

@@ -29,7 +29,7 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Generator", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = ["Generator", "Sampler", "Scorer", "SegmentScorer", "SetScorer"]
 
 
 @runtime_checkable
@@ -144,4 +144,17 @@ class Generator(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the outputs: settings, versions, model hashes, seed."""
+        ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """A generator that can draw several texts for a document, for ``mbr`` to choose among."""
+
+    def sampling(self) -> bool:
+        """Whether its settings draw at random, so that several texts differ."""
+        ...
+
+    def sample(self, batch: GenerationBatch, n: int) -> tuple[tuple[Output, ...], ...]:
+        """For each document ``n`` outputs; the k-th is what its seed plus k would write."""
         ...

@@ -42,17 +42,36 @@ def fluency(
     reading.fluency(files or [], scorers, allow_code=allow_code, as_json=format == "json")
 
 
-def summarize(
+def summarize(  # noqa: PLR0913 - a command's options
     files: Files = None,
     model: Annotated[
-        str,
-        typer.Option(help="lead, central, rewriter, or a sequence-to-sequence model's id or path."),
-    ] = "rewriter",
+        str | None,
+        typer.Option(help="A model's hub id or folder; without --kind also a generator's name."),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="A generator from 'evalkit list': causal, seq2seq, … Without it, --model is "
+            "rewriter (the default), lead, central, or of a sequence-to-sequence model."
+        ),
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-o",
+            help="key=value, as in a config: -o seed=7 -o generation.num_beams=4; as often as "
+            "needed.",
+        ),
+    ] = None,
     words: Annotated[int, typer.Option(min=1, help="Length of the summary, in words.")] = 60,
     offline: Offline = False,
+    allow_code: AllowCode = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
     """Summarise each text."""
     from evalkit.cli import reading
+    from evalkit.cli.making import generator_of
 
-    reading.summarize(files or [], model, words, offline=offline, as_json=format == "json")
+    made = generator_of(kind, model, options or [], offline=offline, allow_code=allow_code)
+    reading.summarize(files or [], made, words, as_json=format == "json")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from evalkit.config.models import EvaluationConfig
 from evalkit.errors import ConfigError, nearest
 
-__all__ = ["LoadedConfig", "as_json", "explain", "load", "parse_yaml", "validated"]
+__all__ = ["LoadedConfig", "as_json", "explain", "load", "options_of", "parse_yaml", "validated"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,8 +35,23 @@ def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
     """
     raw = parse_yaml(path)
     for setting in settings:
-        _set(raw, setting)
+        _set(raw, setting, "--set")
     return LoadedConfig(validated(path, raw, EvaluationConfig), path.resolve().parent, path)
+
+
+def options_of(settings: Sequence[str], *, flag: str) -> dict[str, Any]:
+    """Options that stand on the command line, each ``key.key=value`` with a YAML value.
+
+    Raises:
+        ConfigError: one has no value, or no YAML value, or goes into another one's value.
+
+    >>> options_of(["n=4", "of.kind=lead"], flag="--option")
+    {'n': 4, 'of': {'kind': 'lead'}}
+    """
+    made: dict[str, Any] = {}
+    for setting in settings:
+        _set(made, setting, flag)
+    return made
 
 
 def validated(path: Path, raw: Mapping[str, Any], model: type[Model]) -> Model:
@@ -85,38 +100,39 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _set(raw: dict[str, Any], setting: str) -> None:
+def _set(raw: dict[str, Any], setting: str, flag: str) -> None:
+    where = f"{flag} {setting!r}"
     key, separator, text = setting.partition("=")
     if not separator or not key.strip():
-        raise ConfigError(f"--set {setting!r}: expected key=value, for example statistics.seed=7")
+        raise ConfigError(f"{where}: expected key=value, for example seed=7")
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise ConfigError(f"--set {setting!r}: {text!r} is not a YAML value") from None
+        raise ConfigError(f"{where}: {text!r} is not a YAML value") from None
     *parents, last = key.strip().split(".")
     place: Any = raw
     for depth, parent in enumerate(parents):
-        place = _child(place, parent, parents[: depth + 1], setting)
+        place = _child(place, parent, parents[: depth + 1], where)
     if isinstance(place, list):
-        place[_index(place, last, setting)] = value
+        place[_index(place, last, where)] = value
     else:
         place[last] = value
 
 
-def _child(place: Any, key: str, path: list[str], setting: str) -> Any:
+def _child(place: Any, key: str, path: list[str], where: str) -> Any:
     if isinstance(place, list):
-        return place[_index(place, key, setting)]
+        return place[_index(place, key, where)]
     child = place.get(key)
     if child is None:
         child = place[key] = {}
     if not isinstance(child, dict | list):
-        raise ConfigError(f"--set {setting!r}: {'.'.join(path)} is a value, not a section")
+        raise ConfigError(f"{where}: {'.'.join(path)} is a value, not a section")
     return child
 
 
-def _index(items: list[Any], key: str, setting: str) -> int:
+def _index(items: list[Any], key: str, where: str) -> int:
     if not key.isdecimal() or int(key) >= len(items):
-        raise ConfigError(f"--set {setting!r}: {key!r} is no index into a list of {len(items)}")
+        raise ConfigError(f"{where}: {key!r} is no index into a list of {len(items)}")
     return int(key)
 
 

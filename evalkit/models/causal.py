@@ -3,8 +3,8 @@
 Texts are what ``model.generate`` of transformers writes after the same input and settings, and only
 what is new. Prompts of different lengths are padded on the left, masked, and keep their positions,
 so that a text doesn't depend on its neighbours. A document is never read as control tokens: an
-``<|im_end|>`` that stands in it is encoded as the characters it is made of. Leaves out tools, images,
-and caches that are kept from prompt to prompt.
+``<|im_end|>`` that stands in it is encoded as the characters it is made of. Leaves out tools,
+images, and caches that are kept from prompt to prompt.
 """
 
 import re

@@ -138,7 +138,9 @@ def _chosen(
 def _has_rows(inputs: Inputs) -> bool:
     """Whether rows can be chosen among in everything that is kept from step to step."""
     cache = inputs.get("past_key_values")
-    parts = [getattr(cache, name, None) for name in ("self_attention_cache", "cross_attention_cache")]
+    parts = [
+        getattr(cache, name, None) for name in ("self_attention_cache", "cross_attention_cache")
+    ]
     caches = [part for part in parts if part is not None] or [cache]
     layers = [layer for each in caches for layer in getattr(each, "layers", [None])]
     return all(type(layer).__name__ in PLAIN_LAYERS for layer in layers)

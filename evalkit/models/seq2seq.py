@@ -113,7 +113,9 @@ class Seq2SeqModel(Writer):
         with torch.inference_mode():
             parts = [
                 encoder(input_ids=some, attention_mask=its, return_dict=True).last_hidden_state
-                for some, its in zip(ids.split(n_rows), mask.split(n_rows), strict=True)
+                for some, its in zip(
+                    torch.split(ids, n_rows), torch.split(mask, n_rows), strict=True
+                )
             ]
         return {"encoder_outputs": BaseModelOutput(last_hidden_state=torch.cat(parts))}
 

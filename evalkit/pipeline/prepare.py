@@ -141,6 +141,9 @@ def _options(
             made[option] = str(given.loaded.folder / value)  # a hub id names no folder here
     if given.offline and registry.takes(kind, name, "offline", code=given.code):
         made["offline"] = True
+    for option, inner_kind, key in registry.NESTS.get(name, ()):
+        for _, inner, rest in registry.nested(name, {option: made.get(option)}):
+            made[option] = {key: inner, **_options(inner_kind, inner, rest, given)}
     return made
 
 

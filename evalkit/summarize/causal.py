@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from evalkit.errors import ConfigError
 from evalkit.models.causal import CausalModel, load_causal
-from evalkit.summarize.rounds import Ask
+from evalkit.summarize.steps import Ask
 from evalkit.summarize.summariser import ModelSummariser, shown
 from evalkit.text.prompt import Prompt
 

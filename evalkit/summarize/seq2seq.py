@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from evalkit.models.seq2seq import Seq2SeqModel, load_seq2seq
-from evalkit.summarize.rounds import Ask
+from evalkit.summarize.steps import Ask
 from evalkit.summarize.summariser import ModelSummariser, shown
 
 __all__ = ["Seq2Seq"]

@@ -22,7 +22,8 @@ from evalkit.models.loading import DTYPES, chosen_dtype
 from evalkit.models.writing import Written
 from evalkit.records import GenerationBatch, Output
 from evalkit.summarize.length import EMPTY, LONGEST, SHORTEST, budget, failure
-from evalkit.summarize.rounds import Frame, Item, Model, Policy, Rounds, Step, outcome
+from evalkit.summarize.rounds import Rounds, outcome
+from evalkit.summarize.steps import Frame, Item, Model, Policy, Step
 from evalkit.text.words import count_words
 
 __all__ = ["ModelSummariser", "shown"]
@@ -115,7 +116,6 @@ class ModelSummariser(ABC):
         """Hands over each output as soon as it is there; raises like ``generate``."""
         self._write(batch, 1, done)
 
-    @property
     def sampling(self) -> bool:
         """Whether the settings, the user's over the model's own, draw at random.
 
@@ -130,7 +130,7 @@ class ModelSummariser(ABC):
         Raises:
             ConfigError: as ``generate``, or the settings don't sample.
         """
-        if not self.sampling:
+        if not self.sampling():
             raise ConfigError(f"{self.model}: generation has no do_sample: true, so nothing varies")
         done: dict[int, Output] = {}
         self._write(batch, n, done.__setitem__)

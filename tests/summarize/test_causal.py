@@ -99,7 +99,9 @@ def test_texts_do_not_depend_on_neighbours(tiny_chat: Path, settings, batch_toke
 def test_sampled_rows_draw_what_plain_generate_draws_alone(tiny_chat: Path) -> None:
     model = load_causal(find_checkpoint(str(tiny_chat)), settings=SAMPLED)
     rows = [model.encode_chat([{"role": "user", "content": t}], {}) for t in DOCUMENTS[:4]]
-    written = model.generate([Prompt(row, seed=7 + i) for i, row in enumerate(rows)], max_tokens=999)
+    written = model.generate(
+        [Prompt(row, seed=7 + i) for i, row in enumerate(rows)], max_tokens=999
+    )
 
     for place, (text, found) in enumerate(zip(DOCUMENTS, written, strict=False)):
         torch.manual_seed(7 + place)
@@ -295,7 +297,7 @@ def test_options_that_do_not_fit_the_model_are_refused(tiny_chat, options, messa
 
 @pytest.mark.parametrize("options", [{"chat": True}, {"system": "Be brief."}])
 def test_a_chat_needs_a_template(tiny_gpt2: Path, options) -> None:
-    with pytest.raises(ConfigError, match="no (chat )?template"):
+    with pytest.raises(ConfigError, match=r"no (chat )?template"):
         write(tiny_gpt2, DOCUMENTS[:1], **options)
 
 

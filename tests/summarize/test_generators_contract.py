@@ -25,6 +25,15 @@ GENERATORS: dict[str, Callable[[Fixture], Generator]] = {
         "seq2seq", model=str(model("tiny_bart")), generation={"do_sample": True}
     ),
     "causal-chat": lambda model: generator("causal", model=str(model("tiny_chat"))),
+    "mbr-bart": lambda model: generator(
+        "mbr",
+        n=3,
+        of={
+            "kind": "seq2seq",
+            "model": str(model("tiny_bart")),
+            "generation": {"do_sample": True},
+        },
+    ),
     "causal-plain": lambda model: generator("causal", model=str(model("tiny_gpt2"))),
 }
 """Name of the case -> the generator, given a function that finds a fixture's model."""
