@@ -108,7 +108,7 @@ def _set(raw: dict[str, Any], setting: str, flag: str) -> None:
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise ConfigError(f"{where}: {text!r} is not a YAML value") from None
+        raise ConfigError(f"{where}: {text!r} is not a YAML value; a text goes in quotes") from None
     *parents, last = key.strip().split(".")
     place: Any = raw
     for depth, parent in enumerate(parents):
