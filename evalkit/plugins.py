@@ -1,19 +1,42 @@
-"""Installed plug-ins: entry points of the groups ``evalkit.scorers`` and ``evalkit.generators``.
+"""Plug-ins: entry points of the groups ``evalkit.scorers`` and ``evalkit.generators``, and code
+that a config names as ``module:attribute``.
 
 Nothing of a plug-in is imported before it is used, or looked at. Leaves out names (``registry``).
 """
 
 import importlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Literal
 
-from evalkit.errors import ConfigError, nearest
+from evalkit.errors import ConfigError, PermissionNeededError, nearest
 
-__all__ = ["Kind", "attribute", "check_options", "import_problem", "package_of", "points"]
+__all__ = [
+    "Code",
+    "Kind",
+    "attribute",
+    "check_options",
+    "foreign_factory",
+    "import_problem",
+    "package_of",
+    "points",
+]
 
 Kind = Literal["scorer", "generator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Permission to run code that no installed entry point declares."""
+
+    allowed: bool = False
+    """Whether ``--allow-code`` was given."""
+    folder: Path | None = None
+    """The config's own folder, searched for modules after the installed packages."""
 
 
 def points(kind: Kind) -> dict[str, list[EntryPoint]]:
@@ -81,3 +104,25 @@ def check_options(
             hint = f" Did you mean {guess!r}?" if guess else ""
             listed = ", ".join(known) or "none"
             raise ConfigError(f"{kind} {name!r} has no option {option!r}.{hint} Known: {listed}.")
+
+
+def foreign_factory(kind: Kind, target: str, code: Code) -> Callable[..., object]:
+    """What ``module:attribute`` of an installed package, or the config's own folder, names.
+
+    Raises:
+        PermissionNeededError: without ``--allow-code``.
+        ConfigError: it cannot be imported, or called.
+    """
+    if not code.allowed:
+        raise PermissionNeededError(
+            f"{kind} {target!r} is code of its own, which runs only with --allow-code. "
+            f"Read it, then add --allow-code."
+        )
+    folder = str(code.folder) if code.folder is not None else None
+    if folder is None or folder in sys.path:
+        return attribute(kind, target)
+    sys.path.append(folder)  # after the installed packages, so that it can't shadow them
+    try:
+        return attribute(kind, target)
+    finally:
+        sys.path.remove(folder)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 __all__ = ["redact", "redact_command", "redact_options"]
 
 SHORTEST = 8
-VARIABLE = re.compile(r"(?:^|_)(?:API)?(?:KEY|TOKEN|PASSWORD|PASSWD|PWD)$|SECRET|PASSWORD", re.I)
+VARIABLE = re.compile(r"(?:^|_)(?:API)?(?:KEY|TOKEN|PASSWORD|PASSWD)$|SECRET|PASSWORD", re.I)
 OPTION = re.compile(r"(?:^|[_-])(?:api)?(?:key|token|password|passwd|secret)$", re.I)
 NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 """The name of an environment variable, which is no secret."""

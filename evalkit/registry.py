@@ -11,12 +11,9 @@ duplicates overwrite silently.
 import functools
 import inspect
 import re
-import shlex
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
-from pathlib import Path
 from typing import cast
 
 from evalkit.errors import (
@@ -25,15 +22,17 @@ from evalkit.errors import (
     PermissionNeededError,
     UnknownNameError,
 )
+from evalkit.nesting import NESTS, nested
 from evalkit.plugins import (
+    Code,
     Kind,
     attribute,
     check_options,
+    foreign_factory,
     import_problem,
     package_of,
     points,
 )
-from evalkit.redaction import redact_command
 from evalkit.stages import Generator, Scorer, SetScorer
 
 __all__ = [
@@ -43,6 +42,7 @@ __all__ = [
     "Kind",
     "Provider",
     "generator",
+    "kinds_of",
     "metric",
     "names",
     "providers",
@@ -73,6 +73,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "process": "evalkit.foreign.process:process",
+        "comet": "evalkit.foreign.comet:comet",
     },
     "generator": {
         "lead": "evalkit.summarize.lead:Lead",
@@ -81,6 +83,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
         "causal": "evalkit.summarize.causal:Causal",
         "mbr": "evalkit.summarize.mbr:Mbr",
+        "process": "evalkit.foreign.process_generator:process_generator",
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""
@@ -99,14 +102,12 @@ FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
 name as its first argument."""
 
 
-RUNS_CODE = frozenset({"evaluate"})
-"""Names of ours that run code which their options name, and so need permission."""
-
-
-NESTS: Mapping[str, tuple[tuple[str, Kind, str], ...]] = {
-    "mbr": (("of", "generator", "kind"), ("utility", "scorer", "name"))
+RUNS_CODE: Mapping[str, str] = {
+    "evaluate": "the Python of the module that it is given",
+    "process": "the command that it is given",
+    "comet": "the Python that it is given",
 }
-"""Names of ours that make others, with their own permission (``code``) -> option, kind, key."""
+"""Names of ours that run code which their options name, and so need permission -> what they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,6 @@ class Provider:
     """``evalkit`` or the distribution that declares the entry point."""
     problem: str = ""
     """Why it cannot be used; "" where it can, or where nobody looked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Permission to run code that no installed entry point declares."""
-
-    allowed: bool = False
-    """Whether ``--allow-code`` was given."""
-    folder: Path | None = None
-    """The config's own folder, searched for modules after the installed packages."""
 
 
 def _clash(kind: Kind, name: str, theirs: Sequence[EntryPoint]) -> str:
@@ -192,39 +183,40 @@ def generator(name: str, /, *, code: Code | None = None, **options: object) -> G
     return cast(Generator, _make("generator", name, code or Code(), options))
 
 
-def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
-    """The code of others that such an entry runs, on one line; "" where it runs none.
+def kinds_of(name: str, *, code: Code | None = None) -> tuple[Kind, ...]:
+    """What that name is: a scorer, a generator, or one of each.
 
-    Such code needs ``--allow-code``: ``module:attribute``, what an option of ``RUNS_CODE`` names,
-    and Python that a model brings (``trust_remote_code``).
+    Raises:
+        UnknownNameError: it is neither.
+        PermissionNeededError: ``module:attribute`` without ``--allow-code``.
     """
     if ":" in name:
-        return name
+        is_generator = hasattr(foreign_factory("generator", name, code or Code()), "generate")
+        return ("generator",) if is_generator else ("scorer",)
+    kinds: tuple[Kind, ...] = ("scorer", "generator")
+    found = tuple(kind for kind in kinds if name in points(kind) or _target(kind, name))
+    if not found:
+        raise UnknownNameError("plug-in", name, [n for kind in kinds for n in names(kind)])
+    return found
+
+
+def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
+    """What code of others such an entry runs, in words; "" where it runs none.
+
+    Such code needs ``--allow-code``: ``module:attribute``, what ``RUNS_CODE`` says, and Python
+    that a model brings (``trust_remote_code``).
+    """
+    if ":" in name:
+        return f"the {kind} {name}"
     if name in NESTS:
-        inner = (runs_code(*each) for each in nested(name, options))
-        return "; ".join(filter(None, inner))
+        return "; ".join(filter(None, (runs_code(*each) for each in nested(name, options))))
     if name in RUNS_CODE:
-        named = options.get("module", options.get("command", f"a {kind}"))
-        parts = [str(part) for part in named] if isinstance(named, list | tuple) else []
-        shown = shlex.join(redact_command(parts)) if parts else str(named)
-        return " ".join(f"{name}:{shown}".split())
+        return RUNS_CODE[name]
     if options.get("trust_remote_code"):
         revision = options.get("revision")
         pinned = f"@{revision}" if revision else ""
-        return " ".join(f"{name}:code that {options.get('model')}{pinned} brings".split())
+        return f"the Python that {options.get('model')}{pinned} brings"
     return ""
-
-
-def nested(
-    name: str, options: Mapping[str, object]
-) -> Iterator[tuple[Kind, str, dict[str, object]]]:
-    """Kind, name and options of what an entry makes of others; nothing for most."""
-    for option, kind, key in NESTS.get(name, ()):
-        given = options.get(option)
-        inner = {key: given} if isinstance(given, str) else given
-        if isinstance(inner, Mapping) and isinstance(inner.get(key), str):
-            rest = {str(k): value for k, value in inner.items() if k != key}
-            yield kind, str(inner[key]), rest
 
 
 def takes(kind: Kind, name: str, option: str, *, code: Code | None = None) -> bool:
@@ -240,8 +232,8 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
     what = runs_code(kind, name, options)
     if what and not code.allowed:
         raise PermissionNeededError(
-            f"{kind} {name!r} runs code of others ({what}), which needs --allow-code. "
-            f"Read it, then add --allow-code."
+            f"{kind} {name!r} runs {what}, which needs --allow-code. Read it, then add "
+            f"--allow-code."
         )
     check_options(kind, name, factory, options)
     if name in NESTS:
@@ -264,7 +256,7 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
 
 def _factory(kind: Kind, name: str, code: Code) -> Callable[..., object]:
     if ":" in name:
-        return _foreign(kind, name, code)
+        return foreign_factory(kind, name, code)
     theirs = points(kind).get(name, [])
     if clash := _clash(kind, name, theirs):
         raise ConfigError(clash)
@@ -282,19 +274,3 @@ def _target(kind: Kind, name: str) -> str | None:
         target for pattern, target in FAMILIES[kind].values() if re.fullmatch(pattern, name)
     )
     return BUILTIN[kind].get(name) or next(families, None)
-
-
-def _foreign(kind: Kind, target: str, code: Code) -> Callable[..., object]:
-    if not code.allowed:
-        raise PermissionNeededError(
-            f"{kind} {target!r} is code of its own, which runs only with --allow-code. "
-            f"Read it, then add --allow-code."
-        )
-    folder = str(code.folder) if code.folder is not None else None
-    if folder is None or folder in sys.path:
-        return attribute(kind, target)
-    sys.path.append(folder)  # after the installed packages, so that it can't shadow them
-    try:
-        return attribute(kind, target)
-    finally:
-        sys.path.remove(folder)

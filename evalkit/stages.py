@@ -5,7 +5,8 @@ its scores. Because rows add, evalkit derives everything else once, for every sc
 document and bucket scores, bootstrap intervals, permutation tests, merging across workers and
 resuming. A **generator** turns documents into texts.
 
-Register a class (or any callable that returns an instance) under an entry point::
+``evalkit init --plugin my-metric`` writes a package to start from. A class (or any callable that
+returns an instance) is found under an entry point::
 
     [project.entry-points."evalkit.scorers"]
     my-metric = "my_package.my_module:MyMetric"
@@ -13,8 +14,23 @@ Register a class (or any callable that returns an instance) under an entry point
     [project.entry-points."evalkit.generators"]
     my-model = "my_package.my_module:MyModel"
 
-The options of a config entry arrive as keyword arguments. Import heavy packages inside methods,
-not at the top of the module.
+- **Options** of a config entry arrive as keyword arguments; raise ``ValueError`` for a wrong one.
+  Take ``name`` where a metric may stand twice. An option ``offline`` is set where the run is
+  offline, and one of ``model``, ``folder`` (and the like) starts in the config's folder.
+- **Import** heavy packages inside methods, not at the top of the module; load models on first use,
+  not when made.
+- ``signature()`` is called before anything is computed: find every file there that is needed
+  (download it, unless the run is offline) and raise an error that says what is missing. So
+  ``evalkit fetch`` brings it, and no run dies half-way. It decides what is computed again: equal
+  signatures and texts have equal numbers.
+- **Rows** depend on their own item alone, not on neighbours, order, or batch size. One that cannot
+  be measured is invalid, zero, and has a reason; it takes no other with it. Nothing is cut without
+  a word in ``cuts`` (a generator: ``Output.cut``).
+- ``close()``, where there is one, frees a model; work may go on after it.
+- **Random** choices are keyed by a seed and the item's own id.
+
+``evalkit check-plugin my-metric`` looks whether all that is kept, and ``evalkit.conformance`` does
+so in your own tests.
 """
 
 from typing import Protocol, runtime_checkable
@@ -29,7 +45,7 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Generator", "Sampler", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = ["Closable", "Generator", "Sampler", "Scorer", "SegmentScorer", "SetScorer"]
 
 
 @runtime_checkable
@@ -121,6 +137,15 @@ class SetScorer(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the numbers: settings, versions, model hashes; ``a:b|c:d``."""
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A scorer or generator that holds something open: a program, a connection."""
+
+    def close(self) -> None:
+        """Ends it; called once nothing more is asked. A second call does nothing."""
         ...
 
 

@@ -20,6 +20,8 @@ ROOMS = (
     "results",
     "stages",
     "plugins",
+    "conformance",
+    "nesting",
     "registry",
     "config",
     "text",
@@ -38,6 +40,7 @@ ROOMS = (
     "agreement",
     "pipeline",
     "report",
+    "view",
     "cli",
 )
 """Lowest first: a room imports from itself and from rooms before it."""

@@ -164,6 +164,6 @@ def test_a_plugin_that_tries_is_stopped(
     arguments = ("--hypotheses", out, "--metrics", "calls_home:Calls", "--allow-code")
     assert call("score", *arguments, "--offline") == 2
     printed = capsys.readouterr().err
-    assert "evalkit: code from outside evalkit: calls_home:Calls\n" in printed
+    assert "evalkit: runs code of its own: calls_home:Calls\n" in printed
     assert "'192.0.2.1' is on a network, and this run is offline" in printed
     sys.modules.pop("calls_home", None)

@@ -10,8 +10,10 @@ from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
 from evalkit.cli.fetching import fetch
+from evalkit.cli.plugins import check_plugin
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
+from evalkit.cli.view import view
 from evalkit.errors import EvalkitError
 from evalkit.redaction import redact
 
@@ -47,12 +49,14 @@ def root(
 app.command("run")(runs.run)
 app.command("show")(runs.show)
 app.command("report")(runs.report)
+app.command("view")(view)
 app.command("score")(score)
 app.command("compare")(compare)
 app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
 app.command("list")(configs.list_names)
+app.command("check-plugin")(check_plugin)
 app.command("validate")(configs.validate)
 app.command("fetch")(fetch)
 app.command("init")(configs.init)

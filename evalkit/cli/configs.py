@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from evalkit.cli.options import AllowCode, Offline
-from evalkit.cli.printing import announce_code, print_json
+from evalkit.cli.printing import print_json
 from evalkit.errors import ConfigError
 
 __all__ = ["init", "list_names", "schema", "validate"]
@@ -43,28 +43,52 @@ def validate(
     """
     from dataclasses import replace
 
-    from evalkit.config.code import code_of, without_code
+    from evalkit.cli.permission import announce
     from evalkit.config.load import load
+    from evalkit.pipeline.closing import closing
+    from evalkit.pipeline.code import code_of, without_code
     from evalkit.pipeline.prepare import prepare
     from evalkit.registry import Code
 
     loaded = load(config, settings=settings or ())
     code = code_of(loaded.config)
-    announce_code(code)
+    announce(code, allowed=allow_code)
     if not allow_code:
+        for each in code:
+            typer.echo(f"evalkit: a run needs --allow-code for: {each}", err=True)
         loaded = replace(loaded, config=without_code(loaded.config))
     prepared = prepare(loaded, code=Code(allow_code, loaded.folder), offline=offline)
-    typer.echo(f"{config} is valid: {prepared.summary()}")
+    with closing([prepared]):
+        typer.echo(f"{config} is valid: {prepared.summary()}")
     if code and not allow_code:
         typer.echo("not looked at: what is code of others (above); add --allow-code to check it")
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("evalkit.yaml"),
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The file to write, or the plug-in's folder.", show_default="evalkit.yaml"
+        ),
+    ] = None,
+    plugin: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Write a package with a scorer and a generator instead."),
+    ] = None,
 ) -> None:
-    """Write a starter config, with every section explained."""
+    """Write a starter config, with every section explained; or a plug-in to start from."""
     from evalkit.store.atomic import write_text
 
+    if plugin is not None:
+        from evalkit.cli.authoring import write_plugin
+
+        folder = path or Path(plugin)
+        write_plugin(plugin, folder)
+        typer.echo(
+            f"wrote {folder}; then: pip install -e {folder} && evalkit check-plugin {plugin}"
+        )
+        return
+    path = path or Path("evalkit.yaml")
     if path.exists():
         raise ConfigError(f"{path} exists already; nothing was written. Name another file.")
     write_text(path, STARTER.read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from evalkit.cli.options import AllowCode
-from evalkit.cli.printing import announce_code
+from evalkit.cli.permission import announce
 from evalkit.errors import ConfigError
 
 __all__ = ["fetch"]
@@ -24,9 +24,9 @@ def fetch(
     Prints what was brought, what was here, and each commit. Exits with 1 where something is
     missing still.
     """
-    from evalkit.config.code import code_of
     from evalkit.config.load import load
     from evalkit.offline import VARIABLES, asked_by_environment
+    from evalkit.pipeline.code import code_of
     from evalkit.pipeline.fetch import fetch as bring
     from evalkit.registry import Code
 
@@ -35,7 +35,7 @@ def fetch(
             f"fetch needs the network, and the environment forbids it: unset {', '.join(VARIABLES)}"
         )
     loaded = load(config, settings=settings or ())
-    announce_code(code_of(loaded.config) if allow_code else ())
+    announce(code_of(loaded.config), allowed=allow_code)
     found = bring(loaded, code=Code(allow_code, loaded.folder))
     for each in found:
         if each.error:

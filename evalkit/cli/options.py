@@ -34,6 +34,7 @@ __all__ = [
     "Metrics",
     "Offline",
     "OneTable",
+    "Output",
     "References",
     "Run",
     "Sane",
@@ -194,7 +195,7 @@ Frequencies = Annotated[
 ]
 AllowCode = Annotated[
     bool,
-    typer.Option("--allow-code", help="Let code of its own run (module:attribute)."),
+    typer.Option("--allow-code", help="Let code of its own run: module:attribute, commands."),
 ]
 
 
@@ -214,5 +215,9 @@ Offline = Annotated[
         callback=_offline,
         help="Never touch a network; HF_HUB_OFFLINE=1 does the same.",
     ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]

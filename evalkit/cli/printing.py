@@ -3,11 +3,10 @@
 import io
 import json
 import sys
-from collections.abc import Iterable
 
 import typer
 
-__all__ = ["announce_code", "forgiving_output", "is_unicode", "print_json"]
+__all__ = ["forgiving_output", "is_unicode", "print_json"]
 
 
 def forgiving_output() -> None:
@@ -15,12 +14,6 @@ def forgiving_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not is_unicode(stream):
             stream.reconfigure(errors="backslashreplace")
-
-
-def announce_code(code: Iterable[str]) -> None:
-    """The code of others that is about to run, on standard error, a line each."""
-    for each in filter(None, dict.fromkeys(code)):
-        typer.echo(f"evalkit: code from outside evalkit: {each}", err=True)
 
 
 def print_json(data: object) -> None:

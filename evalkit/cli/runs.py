@@ -26,10 +26,10 @@ def run(
     """Evaluate a config into a run folder; what is there already is not computed again."""
     from rich.console import Console
 
-    from evalkit.cli.printing import announce_code
+    from evalkit.cli.permission import announce
     from evalkit.cli.progress import bars
-    from evalkit.config.code import code_of
     from evalkit.config.load import load
+    from evalkit.pipeline.code import code_of
     from evalkit.pipeline.run import Options, evaluate
     from evalkit.registry import Code
     from evalkit.report import write_all
@@ -37,8 +37,8 @@ def run(
 
     loaded = load(config, settings=settings or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
+    announce(code_of(loaded.config), allowed=allow_code)
     options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
-    announce_code(code_of(loaded.config) if allow_code else ())
     with bars() as progress:
         evaluated = evaluate(loaded, folder, options=options, progress=progress)
     written = write_all(evaluated.report, folder)

@@ -4,7 +4,8 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import typer
 
@@ -17,8 +18,11 @@ from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
+from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.items import notes
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
+from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
     Measurements,
@@ -30,6 +34,7 @@ from evalkit.pipeline.segments import (
 )
 from evalkit.pipeline.whole import Texts
 from evalkit.records import SCHEMA_VERSION
+from evalkit.report import write_all
 from evalkit.results import Report
 from evalkit.stages import Scorer, SetScorer
 from evalkit.stats.resampling import Resampling
@@ -50,6 +55,10 @@ class Printed:
     """Signatures abbreviated."""
     gate: Gate
     """How outputs are looked at beside."""
+    folder: Path | None = None
+    """A run folder to write, with every segment."""
+    asked: Mapping[str, object] = field(default_factory=dict)
+    """What the command was asked for, kept in that folder."""
 
 
 def scorers(
@@ -64,6 +73,7 @@ def scorers(
     made = measures(metrics, flags, allow_code=allow_code)
     for scorer in made:
         if not isinstance(scorer, Scorer):
+            close_all(made)
             raise ConfigError(
                 f"{scorer.name} measures a whole set at once: it can be scored, not compared or "
                 f"put in buckets ({scorer.whole}); leave it out of --metrics"
@@ -79,6 +89,7 @@ def measures(
     names = [scorer.name for scorer in made]
     for name in names:
         if names.count(name) > 1:
+            close_all(made)
             raise ConfigError(
                 f"--metrics names {name!r} twice with different options; tell them apart: "
                 f"{name}(...,name=another)"
@@ -93,7 +104,18 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures."""
+    """Prints every system's scores over all segments, with signatures; ends the scorers."""
+    with closing(made):
+        _score(files, made, wanted, settings, printed)
+
+
+def _score(
+    files: Files,
+    made: Sequence[Scorer | SetScorer],
+    wanted: Wanted,
+    settings: Resampling,
+    printed: Printed,
+) -> None:
     if printed.segments and printed.format not in (Format.JSON, Format.CSV):
         raise ConfigError("--segments needs --format json or --format csv")
     parallel = read_files(files)
@@ -113,6 +135,10 @@ def score(
     if printed.short:
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
+    report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    if printed.folder is not None and scores.measured is not None:
+        written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
+        write_all(written, printed.folder)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:
@@ -120,7 +146,9 @@ def score(
     elif printed.format is Format.JSON:
         _print_json(scores, found, printed)
     else:
-        _print_report(segment_report(scores, notes=tuple(sanity_notes(found))), found, printed)
+        _print_report(report, found, printed)
+    if printed.folder is not None:
+        typer.echo(f"evalkit: wrote {printed.folder}; evalkit view {printed.folder}", err=True)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:
@@ -185,8 +213,10 @@ def _print_json(scores: Scores, found: Sequence[SanityCounts], printed: Printed)
     text = json.dumps(whole, ensure_ascii=escaped, indent=1)
     typer.echo(text.removesuffix("\n}") + ',\n "segments": [', nl=False)
     separator = "\n  "
-    for key, system, values in segment_rows(scores.measured):
-        row = {"id": key, "system": system, "scores": values}
+    for at, (key, system, values) in enumerate(segment_rows(scores.measured)):
+        row: dict[str, object] = {"id": key, "system": system, "scores": values}
+        if said := notes(scores.measured.found[system], at % scores.n):
+            row["notes"] = said
         typer.echo(separator + json.dumps(row, ensure_ascii=escaped), nl=False)
         separator = ",\n  "
     typer.echo("\n ]\n}")

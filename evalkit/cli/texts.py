@@ -55,13 +55,11 @@ def summarize(  # noqa: PLR0913 - a command's options
             "rewriter (the default), lead, central, or of a sequence-to-sequence model."
         ),
     ] = None,
-    options: Annotated[
+    settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--option",
-            "-o",
-            help="key=value, as in a config: -o seed=7 -o generation.num_beams=4; as often as "
-            "needed.",
+            "--set",
+            help="key=value: an option as in a config, e.g. generation.num_beams=4; repeatable.",
         ),
     ] = None,
     words: Annotated[int, typer.Option(min=1, help="Length of the summary, in words.")] = 60,
@@ -73,5 +71,5 @@ def summarize(  # noqa: PLR0913 - a command's options
     from evalkit.cli import reading
     from evalkit.cli.making import generator_of
 
-    made = generator_of(kind, model, options or [], offline=offline, allow_code=allow_code)
+    made = generator_of(kind, model, settings or [], offline=offline, allow_code=allow_code)
     reading.summarize(files or [], made, words, as_json=format == "json")

@@ -35,23 +35,8 @@ def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
     """
     raw = parse_yaml(path)
     for setting in settings:
-        _set(raw, setting, "--set")
+        _set(raw, setting)
     return LoadedConfig(validated(path, raw, EvaluationConfig), path.resolve().parent, path)
-
-
-def options_of(settings: Sequence[str], *, flag: str) -> dict[str, Any]:
-    """Options that stand on the command line, each ``key.key=value`` with a YAML value.
-
-    Raises:
-        ConfigError: one has no value, or no YAML value, or goes into another one's value.
-
-    >>> options_of(["n=4", "of.kind=lead"], flag="--option")
-    {'n': 4, 'of': {'kind': 'lead'}}
-    """
-    made: dict[str, Any] = {}
-    for setting in settings:
-        _set(made, setting, flag)
-    return made
 
 
 def validated(path: Path, raw: Mapping[str, Any], model: type[Model]) -> Model:
@@ -100,39 +85,55 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _set(raw: dict[str, Any], setting: str, flag: str) -> None:
-    where = f"{flag} {setting!r}"
+def options_of(settings: Sequence[str]) -> dict[str, object]:
+    """Options from the command line, each ``key=value`` or ``key.key=value``; values are YAML.
+
+    Raises:
+        ConfigError: one is no such thing.
+
+    >>> options_of(["seed=7", "generation.top_p=0.5"])
+    {'seed': 7, 'generation': {'top_p': 0.5}}
+    """
+    options: dict[str, Any] = {}
+    for setting in settings:
+        _set(options, setting)
+    return options
+
+
+def _set(raw: dict[str, Any], setting: str) -> None:
     key, separator, text = setting.partition("=")
     if not separator or not key.strip():
-        raise ConfigError(f"{where}: expected key=value, for example seed=7")
+        raise ConfigError(f"--set {setting!r}: expected key=value, for example statistics.seed=7")
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise ConfigError(f"{where}: {text!r} is not a YAML value; a text goes in quotes") from None
+        raise ConfigError(
+            f"--set {setting!r}: {text!r} is not a YAML value; a text goes in quotes"
+        ) from None
     *parents, last = key.strip().split(".")
     place: Any = raw
     for depth, parent in enumerate(parents):
-        place = _child(place, parent, parents[: depth + 1], where)
+        place = _child(place, parent, parents[: depth + 1], setting)
     if isinstance(place, list):
-        place[_index(place, last, where)] = value
+        place[_index(place, last, setting)] = value
     else:
         place[last] = value
 
 
-def _child(place: Any, key: str, path: list[str], where: str) -> Any:
+def _child(place: Any, key: str, path: list[str], setting: str) -> Any:
     if isinstance(place, list):
-        return place[_index(place, key, where)]
+        return place[_index(place, key, setting)]
     child = place.get(key)
     if child is None:
         child = place[key] = {}
     if not isinstance(child, dict | list):
-        raise ConfigError(f"{where}: {'.'.join(path)} is a value, not a section")
+        raise ConfigError(f"--set {setting!r}: {'.'.join(path)} is a value, not a section")
     return child
 
 
-def _index(items: list[Any], key: str, where: str) -> int:
+def _index(items: list[Any], key: str, setting: str) -> int:
     if not key.isdecimal() or int(key) >= len(items):
-        raise ConfigError(f"{where}: {key!r} is no index into a list of {len(items)}")
+        raise ConfigError(f"--set {setting!r}: {key!r} is no index into a list of {len(items)}")
     return int(key)
 
 

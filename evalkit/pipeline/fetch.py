@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from evalkit.config.code import entries
 from evalkit.config.load import LoadedConfig
 from evalkit.config.models import CorpusSection
 from evalkit.corpus.documents import CorpusSpec, read
 from evalkit.errors import EvalkitError
 from evalkit.models.ledger import Used
 from evalkit.offline import offline_only
+from evalkit.pipeline.code import entries
 from evalkit.pipeline.prepare import find_models
 from evalkit.registry import Code
 

@@ -4,27 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evalkit import registry
-from evalkit.config.code import code_of
 from evalkit.config.load import LoadedConfig
-from evalkit.config.models import ScorerEntry, SystemEntry
-from evalkit.corpus.documents import CorpusSpec, read
+from evalkit.config.models import CorpusSection, ScorerEntry, SystemEntry
+from evalkit.corpus.documents import Corpus, CorpusSpec, read
 from evalkit.corpus.outputs import read_outputs
 from evalkit.corpus.references import References, read_references
-from evalkit.errors import ConfigError, LanguageError
+from evalkit.errors import ConfigError
+from evalkit.foreign.commands import PROGRAMS
 from evalkit.models.ledger import Used, noting
+from evalkit.nesting import NESTS, nested
+from evalkit.pipeline.closing import close_all
+from evalkit.pipeline.code import code_of
 from evalkit.pipeline.generate import PlannedSystem
+from evalkit.pipeline.languages import check_language
 from evalkit.pipeline.models_used import models_of
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
 from evalkit.results import ModelInfo
 from evalkit.stages import Generator, Scorer, SetScorer
-from evalkit.text.language import language_name, not_in
 from evalkit.text.words import count_words
 
 __all__ = ["Prepared", "check_language", "find_models", "prepare"]
 
 FILE_OPTIONS = {"text_column", "id_column", "source_column"}
-PATH_OPTIONS = frozenset({"model", "idf", "baseline", "module", "folder", "unigrams", "rubric"})
+PATH_OPTIONS = frozenset(
+    {"model", "idf", "baseline", "module", "folder", "unigrams", "rubric", "python"}
+)
 """Options that may name a file or folder; such a path starts in the config's folder."""
 
 
@@ -56,6 +61,11 @@ class Prepared:
         }
         return ", ".join(f"{n} {what}" for what, n in counts.items())
 
+    def close(self) -> None:
+        """Ends what the scorers and generators hold open."""
+        generators = [system.generator for system in self.systems]
+        close_all([*self.fluency, *generators, *self.metrics, *self.post_edit])
+
 
 def prepare(
     loaded: LoadedConfig, *, code: Code, limit: int | None = None, offline: bool = False
@@ -72,12 +82,22 @@ def prepare(
     references = None
     if config.references is not None:
         references = read_references(config.references, documents, root=loaded.folder)
-    summaries, post_edit = config.summaries, config.post_edit
     given = _Given(loaded, corpus.documents, references, code, offline)
-    prepared = Prepared(
+    try:
+        prepared = _prepared(documents, corpus, given)
+        _check_languages(prepared)
+    except BaseException:
+        close_all(given.made)
+        raise
+    return prepared
+
+
+def _prepared(documents: tuple[Document, ...], corpus: Corpus, given: "_Given") -> Prepared:
+    config, references = given.loaded.config, given.references
+    summaries, post_edit = config.summaries, config.post_edit
+    return Prepared(
         documents=documents,
-        hashes=_hashes(corpus.hashes, documents, references)
-        | ({f"dataset {spec.dataset}": f"commit {corpus.commit}"} if corpus.commit else {}),
+        hashes=_hashes(corpus.hashes, documents, references) | _dataset(config.corpus, corpus),
         references=references,
         fluency=_fluency(config.fluency.scorers if config.fluency else (), given),
         systems=_systems(summaries.systems if summaries else (), given),
@@ -86,12 +106,18 @@ def prepare(
         code=code_of(config),
         models=given.models,
     )
+
+
+def _check_languages(prepared: Prepared) -> None:
     for scorer in (*prepared.fluency, *prepared.metrics, *prepared.post_edit):
-        check_language(documents, scorer.languages, f"the scorer {scorer.name}")
+        check_language(prepared.documents, scorer.languages, f"the scorer {scorer.name}")
     for system in prepared.systems:
-        if system.generator is not None:
-            check_language(documents, system.generator.languages, f"the system {system.name}")
-    return prepared
+        if (generator := system.generator) is not None:
+            check_language(prepared.documents, generator.languages, f"the system {system.name}")
+
+
+def _dataset(section: CorpusSection, corpus: Corpus) -> dict[str, str]:
+    return {f"dataset {section.dataset}": f"commit {corpus.commit}"} if corpus.commit else {}
 
 
 def _hashes(
@@ -125,6 +151,7 @@ def _metric(entry: ScorerEntry, given: "_Given") -> Scorer | SetScorer:
     options = _options("scorer", entry.name, entry.options, given)
     with noting() as used:
         made = registry.metric(entry.name, code=given.code, **options)
+        given.made.append(made)
         made.signature()  # raises here, before anything is written, where a file isn't there
     given.models.update(models_of(made.name, made, used))
     return made
@@ -139,10 +166,12 @@ def _options(
         value = made[option]
         if isinstance(value, str) and (given.loaded.folder / value).exists():
             made[option] = str(given.loaded.folder / value)  # a hub id names no folder here
+    if name in PROGRAMS:
+        made.setdefault("folder", str(given.loaded.folder))  # where a program runs
     if given.offline and registry.takes(kind, name, "offline", code=given.code):
         made["offline"] = True
-    for option, inner_kind, key in registry.NESTS.get(name, ()):
-        for _, inner, rest in registry.nested(name, {option: made.get(option)}):
+    for option, inner_kind, key in NESTS.get(name, ()):
+        for _, inner, rest in nested(name, {option: made.get(option)}):
             made[option] = {key: inner, **_options(inner_kind, inner, rest, given)}
     return made
 
@@ -179,6 +208,8 @@ class _Given:
     offline: bool
     models: dict[str, ModelInfo] = field(default_factory=dict)
     """Filled while they are made."""
+    made: list[object] = field(default_factory=list)
+    """Every scorer and generator so far."""
 
 
 def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSystem, ...]:
@@ -209,6 +240,7 @@ def _generator(entry: SystemEntry, given: _Given) -> Generator:
     options = _options("generator", entry.kind, entry.options, given)
     with noting() as used:
         made = registry.generator(entry.kind, code=given.code, **options)
+        given.made.append(made)
         made.signature()
     given.models.update(models_of(entry.title, made, used))
     return made
@@ -251,25 +283,3 @@ def _existing(entry: SystemEntry, length: Length, given: _Given) -> PlannedSyste
         sources=read.sources,
         signature=f"kind:file|sha256:{read.sha256[:16]}",
     )
-
-
-def check_language(
-    documents: tuple[Document, ...], languages: frozenset[str] | None, reader: str
-) -> None:
-    """Refuses documents that ``reader`` cannot read.
-
-    Raises:
-        LanguageError: names the document, the language it seems to be, and the remedy.
-    """
-    if languages is None:
-        return
-    wanted = ", ".join(language_name(code) for code in sorted(languages))
-    for document in documents:
-        seen = not_in(document.text, languages)
-        if seen is None and document.language in languages:
-            continue
-        found = f"seems to be {seen.name}" if seen else f"is marked {document.language!r}"
-        raise LanguageError(
-            f"document {document.id!r} {found}; {reader} reads only {wanted}. "
-            f"Leave the document out, or choose another model for it."
-        )

@@ -10,6 +10,7 @@ from evalkit.config.load import LoadedConfig, as_json
 from evalkit.config.models import EvaluationConfig
 from evalkit.execute import Progress, silent
 from evalkit.offline import offline_only
+from evalkit.pipeline.closing import closing
 from evalkit.pipeline.fluency import fluency_section, measure_fluency
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
@@ -64,7 +65,7 @@ def evaluate(
     options = options or Options()
     with offline_only(options.offline):
         prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
-    with offline_only(options.offline), open_for_writing(output) as folder:
+    with offline_only(options.offline), closing([prepared]), open_for_writing(output) as folder:
         clock, started = perf_counter(), now()
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)
@@ -85,6 +86,7 @@ def evaluate(
             sanity=section.sanity,
         )
         report = _without_secrets(report)
+        folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)

@@ -190,12 +190,16 @@ class BertScore:
 
     def _read(self, texts: set[str]) -> Mapping[str, "Tokens | str"]:
         """Every text's vectors and weights, or why it is refused."""
-        ordered = sorted(texts)
+        refused: dict[str, Tokens | str] = {
+            text: "half of a surrogate pair, so that it is no Unicode text"
+            for text in texts
+            if any("\ud800" <= character <= "\udfff" for character in text)
+        }
+        ordered = sorted(texts - refused.keys())
         rows = dict(zip(ordered, self._model.tokenize(ordered), strict=True))
-        refused: dict[str, Tokens | str] = {}
         if self.long_input == "refuse":
             limit = self._model.n_positions
-            refused = {
+            refused |= {
                 text: f"{len(ids)} sub-words; the model reads {limit} at once "
                 "(long_input: window reads the text in parts)"
                 for text, ids in rows.items()

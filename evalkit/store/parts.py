@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from evalkit.store.atomic import write_text
 
 __all__ = ["Json", "Parts", "key_of"]
 
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 Json = dict[str, object]
 """One row: JSON data by column."""
 
@@ -49,8 +51,11 @@ class Parts:
             keep: says False for rows that shall be computed again next time (failed ones).
 
         Raises:
-            StoreError: the part is damaged or newer than this evalkit.
+            StoreError: the part is damaged or newer than this evalkit, or the stage's name would
+                lead out of the folder.
         """
+        if not PLAIN.fullmatch(stage) or not PLAIN.fullmatch(key):
+            raise StoreError(f"{stage!r}, {key!r} are no plain names of a part: letters, digits, -")
         path = self.folder / stage / f"{key}.jsonl" if self.folder is not None else None
         if path is not None and path.exists():
             return _read(path)

@@ -1,4 +1,4 @@
-"""``evalkit summarize``: which generator --kind, --model and --option name."""
+"""``evalkit summarize``: which generator --kind, --model and --set name."""
 
 import json
 from pathlib import Path
@@ -32,8 +32,8 @@ def printed(capsys, *arguments: str | Path) -> dict:
 
 def test_a_causal_model_with_options(note: str, tiny_chat: Path, capsys) -> None:
     shown = printed(
-        capsys, note, "--kind", "causal", "--model", tiny_chat, "--option", "seed=7",
-        "-o", "generation.do_sample=true", "-o", "prompt='{{ text }}'", "--offline",
+        capsys, note, "--kind", "causal", "--model", tiny_chat, "--set", "seed=7",
+        "--set", "generation.do_sample=true", "--set", "prompt='{{ text }}'", "--offline",
     )  # fmt: skip
 
     assert shown["signature"].startswith("causal|model:tiny-chat@sha256-")
@@ -53,7 +53,7 @@ def test_a_model_alone_is_sequence_to_sequence(note: str, tiny_bart: Path, capsy
 
 
 def test_options_of_a_generator_without_a_model(note: str, capsys) -> None:
-    assert call("summarize", note, "--kind", "lead", "-o", "cut=word", "--words", "3") == 0
+    assert call("summarize", note, "--kind", "lead", "--set", "cut=word", "--words", "3") == 0
     assert len(capsys.readouterr().out.split()) == 3
 
 
@@ -63,11 +63,11 @@ def test_options_of_a_generator_without_a_model(note: str, capsys) -> None:
         (["--kind", "causl"], "Did you mean 'causal'"),
         (["--kind", "causal"], "model"),
         (["--kind", "lead", "--model", "x"], "no option 'model'"),
-        (["--kind", "causal", "--model", "x", "-o", "model=y"], "name a model each"),
-        (["--kind", "lead", "-o", "cut"], "--option 'cut': expected key=value"),
-        (["--kind", "lead", "-o", "cut=[1"], "not a YAML value"),
-        (["--kind", "lead", "-o", "cot=word"], "Did you mean 'cut'"),
-        (["--kind", "causal", "--model", "x", "-o", "trust_remote_code=true"], "--allow-code"),
+        (["--kind", "causal", "--model", "x", "--set", "model=y"], "name a model each"),
+        (["--kind", "lead", "--set", "cut"], "--set 'cut': expected key=value"),
+        (["--kind", "lead", "--set", "cut=[1"], "not a YAML value"),
+        (["--kind", "lead", "--set", "cot=word"], "Did you mean 'cut'"),
+        (["--kind", "causal", "--model", "x", "--set", "trust_remote_code=true"], "--allow-code"),
     ],
 )
 def test_wrong_calls_exit_with_2_and_say_why(note: str, arguments, message: str, capsys) -> None:

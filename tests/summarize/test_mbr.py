@@ -196,9 +196,9 @@ def test_code_of_others_within_needs_permission(options) -> None:
 def test_from_the_command_line(tiny_bart: Path, tmp_path: Path, capsys) -> None:
     (tmp_path / "a.txt").write_text(DOCUMENTS[0])
     settings = ["kind=seq2seq", f"model={tiny_bart}", "generation.do_sample=true"]
-    arguments = [part for each in settings for part in ("--option", f"of.{each}")]
+    arguments = [part for each in settings for part in ("--set", f"of.{each}")]
     with pytest.raises(SystemExit) as stopped:
-        main(["summarize", str(tmp_path / "a.txt"), "--kind", "mbr", "--option", "n=3",
+        main(["summarize", str(tmp_path / "a.txt"), "--kind", "mbr", "--set", "n=3",
               *arguments, "--words", "9", "--format", "json"])  # fmt: skip
 
     assert stopped.value.code == 0

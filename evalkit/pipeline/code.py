@@ -4,12 +4,14 @@ Installed entry points are no such code: installing them was the permission. ``m
 evaluate modules, commands, and Python that a model brings (``trust_remote_code``) are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evalkit.config.models import EvaluationConfig
+from evalkit.foreign.commands import listed
+from evalkit.nesting import NESTS, nested
 from evalkit.registry import Kind, runs_code
 
-__all__ = ["code_of", "entries", "without_code"]
+__all__ = ["code_of", "entries", "what_runs", "without_code"]
 
 
 def entries(config: EvaluationConfig) -> Iterator[tuple[Kind, str, dict[str, object]]]:
@@ -25,10 +27,22 @@ def entries(config: EvaluationConfig) -> Iterator[tuple[Kind, str, dict[str, obj
             yield "scorer", scorer.name, scorer.options
 
 
+def what_runs(kind: Kind, name: str, options: Mapping[str, object]) -> str:
+    """The code of others that such an entry runs, on one line; "" where it runs none."""
+    if ":" in name:
+        return name
+    if name in NESTS:
+        return "; ".join(filter(None, (what_runs(*each) for each in nested(name, options))))
+    shown = listed(name, options)
+    if shown is None and (what := runs_code(kind, name, options)):
+        shown = f"{name}: {what}"
+    return " ".join((shown or "").split())
+
+
 def code_of(config: EvaluationConfig) -> tuple[str, ...]:
-    """What would run, one line each, in order, each once."""
-    found = (runs_code(kind, name, options) for kind, name, options in entries(config))
-    return tuple(dict.fromkeys(filter(None, found)))
+    """What would run, one line each, sorted, each once."""
+    found = {what_runs(kind, name, options) for kind, name, options in entries(config)}
+    return tuple(sorted(found - {""}))
 
 
 def without_code(config: EvaluationConfig) -> EvaluationConfig:
@@ -45,11 +59,11 @@ def without_code(config: EvaluationConfig) -> EvaluationConfig:
         for key in ("scorers", "metrics"):
             if hasattr(section, key):
                 kept[key] = tuple(
-                    e for e in getattr(section, key) if not runs_code("scorer", e.name, e.options)
+                    e for e in getattr(section, key) if not what_runs("scorer", e.name, e.options)
                 )
         if name == "summaries":
             kept["systems"] = tuple(
-                s for s in section.systems if not runs_code("generator", s.kind, s.options)
+                s for s in section.systems if not what_runs("generator", s.kind, s.options)
             )
         changed[name] = section.model_copy(update=kept)
     return config.model_copy(update=changed)
