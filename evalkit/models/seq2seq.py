@@ -102,22 +102,31 @@ class Seq2SeqModel(Writer):
         return [len(row) - special for row in self.encode(texts)]
 
     def _encoded(self, ids: "torch.Tensor", mask: "torch.Tensor") -> Mapping[str, object]:
-        """The encoder's output, where reading the batch in parts is faster; the same numbers."""
+        """The encoder's output, where reading the batch in parts is faster; the same numbers.
+
+        A source that stands in several rows, as where several texts are drawn for it, is read once.
+        """
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
-        n_rows = max(1, ENCODED_TOGETHER // ids.shape[1])
-        if ids.device.type != "cpu" or n_rows >= len(ids):
+        both = torch.stack([ids, mask], dim=2)
+        some, places = torch.unique(both, dim=0, return_inverse=True)
+        if len(some) == len(ids):
+            some, places = both, torch.arange(len(ids), device=ids.device)
+        on_cpu = ids.device.type == "cpu"
+        n_rows = max(1, ENCODED_TOGETHER // ids.shape[1]) if on_cpu else len(some)
+        if len(some) == len(ids) and n_rows >= len(ids):
             return {}
         encoder: Any = self._model.get_encoder()
         with torch.inference_mode():
             parts = [
-                encoder(input_ids=some, attention_mask=its, return_dict=True).last_hidden_state
-                for some, its in zip(
-                    torch.split(ids, n_rows), torch.split(mask, n_rows), strict=True
-                )
+                encoder(
+                    input_ids=part[:, :, 0], attention_mask=part[:, :, 1], return_dict=True
+                ).last_hidden_state
+                for part in torch.split(some, n_rows)
             ]
-        return {"encoder_outputs": BaseModelOutput(last_hidden_state=torch.cat(parts))}
+            states = torch.cat(parts)[places]
+        return {"encoder_outputs": BaseModelOutput(last_hidden_state=states)}
 
     def _text(self, ids: list[int]) -> str:
         text = super()._text(ids)

@@ -97,3 +97,22 @@ def test_outputs_are_handed_over_as_they_are_there(tiny_bart: Path) -> None:
 
     assert [found[place] for place in range(len(rows))] == [one.text for one in written]
     assert list(found) != sorted(found), "the longest come first"
+
+
+def test_a_source_that_several_texts_are_drawn_for_is_read_once(tiny_bart, monkeypatch) -> None:
+    model = loaded(tiny_bart, {**GREEDY, "do_sample": True})
+    row = model.encode(DOCUMENTS[:1])[0]
+    prompts = [Prompt(row, seed=seed) for seed in range(6)]
+    alone = model.generate(prompts, max_tokens=1)
+    read: list[int] = []
+    encoder = model._model.get_encoder()
+    handle = encoder.register_forward_pre_hook(
+        lambda module, args, kwargs: read.append(len(kwargs["input_ids"])), with_kwargs=True
+    )
+
+    together = model.generate(prompts, max_tokens=100_000)
+    handle.remove()
+
+    assert together == alone
+    assert len({one.text for one in together}) > 1
+    assert read == [1]
