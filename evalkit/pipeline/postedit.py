@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit.corpus.references import References
+from evalkit.pipeline.item_buckets import item_buckets
 from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
@@ -43,8 +44,10 @@ def post_edit_section(
     sanity, warnings = sanity_table(
         question.name, question.title, question.unit, [Looked(hypotheses)]
     )
+    scored = [Scored(hypotheses, found, whole)]
     return Section(
-        tables=(table(job, question, [Scored(hypotheses, found, whole)]),),
+        tables=(table(job, question, scored),),
+        buckets=item_buckets(job, question.name, question.unit, scored, documents),
         items=marked_items(items("post-edit", hypotheses, found, names), sanity),
         warnings=(*aligned_warnings(hypotheses), *warnings),
         sanity=(sanity,),

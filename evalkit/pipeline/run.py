@@ -8,6 +8,7 @@ from time import perf_counter
 from evalkit.config.load import LoadedConfig, as_json
 from evalkit.config.models import EvaluationConfig
 from evalkit.execute import Progress, silent
+from evalkit.pipeline.beside import sources
 from evalkit.pipeline.fluency import fluency_section, measure_fluency
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
@@ -79,6 +80,10 @@ def evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
+            buckets=section.buckets,
+            sources=sources(prepared.documents, section.documents, _titles(prepared))
+            if section.items
+            else (),
         )
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
@@ -125,8 +130,13 @@ def _fluency(
     measured = [
         measure_fluency(job, name, found, prepared.fluency) for name, found in texts if found
     ]
-    titles = {d.id: d.columns.get("title", "") for d in prepared.documents}
-    return fluency_section(job, measured, titles=titles, annotations=_annotations(prepared))
+    return fluency_section(
+        job, measured, titles=_titles(prepared), annotations=_annotations(prepared)
+    )
+
+
+def _titles(prepared: Prepared) -> dict[str, str]:
+    return {d.id: d.columns.get("title", "") for d in prepared.documents}
 
 
 def _annotations(prepared: Prepared) -> dict[str, tuple[Span, ...]]:

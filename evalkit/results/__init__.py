@@ -6,6 +6,8 @@ them. Offsets are code points, end exclusive, into the text of the same record. 
 undefined is null and comes with a note that says why.
 """
 
+from evalkit.results.beside import Edit, Origin, Pairing
+from evalkit.results.buckets import Bucket, BucketScore, BucketTable
 from evalkit.results.report import Report, RunInfo
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
@@ -16,15 +18,22 @@ from evalkit.results.texts import (
     OutputInfo,
     ReferenceText,
     SentenceScores,
+    SourceText,
     Token,
 )
 
 __all__ = [
+    "Bucket",
+    "BucketScore",
+    "BucketTable",
     "Comparison",
+    "Edit",
     "Item",
     "Mark",
     "MarkedDocument",
+    "Origin",
     "OutputInfo",
+    "Pairing",
     "Rank",
     "ReferenceText",
     "Report",
@@ -35,6 +44,7 @@ __all__ = [
     "SanityTable",
     "Score",
     "SentenceScores",
+    "SourceText",
     "Table",
     "Token",
 ]

@@ -3,10 +3,11 @@
 from pydantic import ConfigDict, Field
 
 from evalkit.records import SCHEMA_VERSION
+from evalkit.results.buckets import BucketTable
 from evalkit.results.record import Record
 from evalkit.results.sanity import SanityTable
 from evalkit.results.tables import Table
-from evalkit.results.texts import Item, MarkedDocument
+from evalkit.results.texts import Item, MarkedDocument, SourceText
 
 __all__ = ["Report", "RunInfo"]
 
@@ -46,5 +47,9 @@ class Report(Record):
     items: tuple[Item, ...]
     sanity: tuple[SanityTable, ...] = ()
     """What is plainly wrong with single outputs, table by table."""
+    buckets: tuple[BucketTable, ...] = ()
+    """The scores of items of a kind, table by table."""
+    sources: tuple[SourceText, ...] = ()
+    """What the items were made from, but for the texts that ``documents`` has."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from evalkit.results.beside import Origin, Pairing
 from evalkit.results.record import Record
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "OutputInfo",
     "ReferenceText",
     "SentenceScores",
+    "SourceText",
     "Token",
 ]
 
@@ -76,8 +78,21 @@ class MarkedDocument(Record):
     """All scorers' spans, by start."""
     tokens: dict[str, tuple[Token, ...]] = Field(default_factory=dict)
     """By scorer name."""
+    token_units: dict[str, str] = Field(default_factory=dict)
+    """By scorer name what its tokens' values are, for example ``bits``; a scorer that is missing
+    here gives probabilities of an error where all its values are 0-1, else nobody knows."""
     scores: dict[str, float | None] = Field(default_factory=dict)
     """The document's scores by field name."""
+
+
+class SourceText(Record):
+    """What a summary or translation was made from."""
+
+    id: str
+    """The document's id."""
+    title: str = ""
+    language: str = "en"
+    text: str
 
 
 class ReferenceText(Record):
@@ -125,6 +140,10 @@ class Item(Record):
     """Reasons for what is null, and failures."""
     matches: tuple[tuple[int, int], ...] = ()
     """Stretches of the hypothesis of two words or more that some reference has too."""
+    pairings: tuple[Pairing, ...] = ()
+    """What the hypothesis has in common with each of its references, in their order."""
+    origins: tuple[Origin, ...] = ()
+    """The source sentences that each sentence of the hypothesis came from, best first."""
     spans: tuple[Mark, ...] = ()
     """Spans in the hypothesis, for example names that the source lacks."""
     output: OutputInfo | None = None
