@@ -41,10 +41,15 @@ def page_data(report: Report, drawn: Palette, *, most: int) -> PageData:
         *(_texts(name, own, tables.get(name), drawn) for name, own in documents.items()),
         *(_items(name, own, tables.get(name), drawn) for name, own in items.items()),
     ]
-    share = most // max(1, len(parts))
+    fitting = [fitted(part.rows, part.head, most) for part in parts]
+    total = sum(len(found.content) for found in fitting)
+    if total > most:
+        fitting = [
+            fitted(part.rows, part.head, most * len(found.content) // total)
+            for part, found in zip(parts, fitting, strict=True)
+        ]
     blocks, left_out, index = [], [], []
-    for at, part in enumerate(parts):
-        found = fitted(part.rows, part.head, share)
+    for at, (part, found) in enumerate(zip(parts, fitting, strict=True)):
         blocks.append(Block(f"part-{at}", found.content))
         left_out += [f"{part.title}: {words}" for words in found.left_out]
         index.append({**part.about, "block": f"part-{at}", "n": found.n_rows})

@@ -23,7 +23,7 @@ VOID = {"meta", "input", "rect", "br", "link", "img"}
 ALLOWED = {
     *VOID, "html", "head", "title", "style", "body", "header", "main", "footer", "nav", "section",
     "article", "a", "p", "h1", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "div", "span",
-    "bdi", "b", "strong", "sup", "svg", "table", "thead", "tbody", "tr", "th", "td", "details",
+    "bdi", "b", "sup", "svg", "table", "thead", "tbody", "tr", "th", "td", "details",
     "summary", "label", "select", "option", "caption", "noscript", "pre", "code", "script",
 } - {"img", "link", "br"}  # fmt: skip
 

@@ -35,6 +35,7 @@ const rowsOf = (part) => {
       found.rows.forEach((row, at) => {
         row.number = at;
         row.d = row.d || "";
+        row.i = row.i || 0;
         row.s = row.s || "";
         row.x = row.x || "";
         row.v = row.v || [];

@@ -31,7 +31,7 @@ const systemsView = async (place) => {
     charts.append(h("p", { class: "soft" }, "Texts of different systems have different sentences: they have no items in common to set against each other."));
     return;
   }
-  const pairs = pairsOf(bySystem.get(a), bySystem.get(b), field);
+  const pairs = pairsOf(part, bySystem.get(a), bySystem.get(b), field);
   const pick = (pair) => { location.hash = itemAddress(part, pair, a, b); };
   const dots = h("figure", {}, h("figcaption", {}, "Item against item", soft(` above the line ${b} has the larger number; choose a point to open its item`)));
   charts.append(dots);
@@ -41,13 +41,14 @@ const systemsView = async (place) => {
 };
 /** The values of every item; of every sentence for texts. */
 const unitsOf = (part, rows) => (part.kind === "texts" ? rows.flatMap((row) => row.f || []) : rows.map((row) => row.v));
-const pairsOf = (first, second, field) => {
-  const keyOf = (row) => `${row.d}\n${row.i || 0}`;
+const placeOf = (part, row) => (part.kind === "translations" ? `${row.d} ${row.i + 1}` : row.d);
+const pairsOf = (part, first, second, field) => {
+  const keyOf = (row) => `${row.d}\n${row.i}`;
   const others = new Map((second || []).map((row) => [keyOf(row), row]));
   return (first || []).map((row) => ({ row, other: others.get(keyOf(row)) }))
     .filter(({ row, other }) => other && known(row.v[field.at]) && known(other.v[field.at]))
     .map(({ row, other }) => ({
-      row, other, x: row.v[field.at], y: other.v[field.at], label: `${row.d}${known(row.i) ? ` ${row.i + 1}` : ""}`,
+      row, other, x: row.v[field.at], y: other.v[field.at], label: placeOf(part, row),
       gain: (other.v[field.at] - row.v[field.at]) * (field.up === false ? -1 : 1),
     }));
 };

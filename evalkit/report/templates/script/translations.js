@@ -89,14 +89,14 @@ const translation = (part, rows, row, refs, mode, again) => {
   const diff = text === null ? null : asEdits ? editShades(edits, row.x, text) : wordDiff(row.x, text);
   const marks = quoted(findings(row.m), row.x);
   const key = `i-${row.number}`;
-  const others = part.systems.length > 1 ? rows.filter((each) => each.d === row.d && (each.i || 0) === (row.i || 0) && each !== row) : [];
+  const others = part.systems.length > 1 ? rows.filter((each) => each.d === row.d && each.i === row.i && each !== row) : [];
   return h("li", { class: "edit", id: key, tabindex: "-1" },
-    h("p", { class: "index" }, h("a", { href: written("translations", { ...Object.fromEntries(address().params), page: null, open: row.number }) }, heard("Item "), `${row.number + 1}`), soft(" ", name(row.d), known(row.i) && ` ${row.i + 1}`)),
+    h("p", { class: "index" }, h("a", { href: written("translations", { ...Object.fromEntries(address().params), page: null, open: row.number }) }, heard("Item "), `${row.number + 1}`), soft(" ", name(row.d), ` ${row.i + 1}`)),
     h("div", { class: "sides" },
       h("div", {}, h("p", { class: "who" }, name(row.s)), prose(row.x, { marks, shades: diff ? diff.before : [] }, key), marks.length > 0 && findingList(marks, key)),
       h("div", {}, text === null ? h("p", { class: "empty" }, "No reference.")
         : [h("p", { class: "who" }, name(label), row.x === text && " · the same"), prose(text, { shades: diff ? diff.after : [] }, `${key}-r`)])),
-    h("div", { class: "foot" }, asEdits && h("p", { class: "soft" }, editSummary(edits)), remarks(row), h("div", { class: "numbers" }, allNumbers(part, row)),
+    h("div", { class: "foot" }, remarks(row), h("div", { class: "numbers" }, asEdits && h("p", { class: "soft" }, editSummary(edits)), allNumbers(part, row)),
       (row.r || []).length > 1 && h("details", { class: "more" }, h("summary", {}, "Other references"), row.r.slice(1).map((number) => [h("p", { class: "who" }, name(refs[number][0])), prose(refs[number][1], {}, `${key}-o`)])),
       others.length > 0 && h("details", { class: "more" }, h("summary", {}, "Other systems"), others.map((each) => [h("p", { class: "who" }, name(each.s)), prose(each.x, {}, `i-${each.number}-o`), chips(part.heads, each.v)]))));
 };
