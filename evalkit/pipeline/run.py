@@ -85,6 +85,7 @@ def evaluate(
             if section.items
             else (),
         )
+        folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)
