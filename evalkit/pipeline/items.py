@@ -88,6 +88,9 @@ def items(
                 ),
                 scores={key: value for rows in scores for key, value in rows[i].items()},
                 notes=notes(found, i),
+                source=hypotheses.sources[i]
+                if hypotheses.sources is not None and outputs is None
+                else "",
                 matches=shared_runs(text, references),
                 pairings=pairings(text, references, names[i], edits=outputs is None),
                 origins=origins(text, hypotheses.sources[i], hypotheses.languages[i])

@@ -67,6 +67,7 @@ def item_row(
         r=[texts[reference.name, reference.text] for reference in item.references],
         v=_values(item.scores, fields),
         o=[visible.line(note) for note in item.notes],
+        z=item.source,
         h=_flat(item.matches) if not item.pairings else [],
         p=[_pairing(pairing) for pairing in item.pairings],
         q=[[o.start, o.end, o.source_start, o.source_end, o.share] for o in item.origins],

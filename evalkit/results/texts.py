@@ -140,6 +140,8 @@ class Item(Record):
     """Reasons for what is null, and failures."""
     matches: tuple[tuple[int, int], ...] = ()
     """Stretches of the hypothesis of two words or more that some reference has too."""
+    source: str = ""
+    """What a segment was made from, where the run has it; a summary's is its document."""
     pairings: tuple[Pairing, ...] = ()
     """What the hypothesis has in common with each of its references, in their order."""
     origins: tuple[Origin, ...] = ()

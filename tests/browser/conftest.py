@@ -32,7 +32,9 @@ def _missing() -> str:
     return ""
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs in this thread for as long as it is open: other modules' tests, which
+# start loops of their own, must not meet it.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     missing = _missing()
     if missing and os.environ.get("EVALKIT_BROWSER") == "required":

@@ -86,6 +86,7 @@ def segments() -> tuple[Item, ...]:
                     index=at % 20,
                     hypothesis=hypothesis,
                     references=(ReferenceText(name="ref", text=reference),),
+                    source=f"Quelle {at}" if rank == 0 else "",
                     scores={"chrf": 90.0 - 7 * rank - at / 10, "ter": 5.0 * rank + at % 7},
                     pairings=pairings(hypothesis[:200], [reference], ["ref"], edits=at < N - 1),
                 )

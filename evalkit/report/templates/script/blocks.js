@@ -32,6 +32,7 @@ const loaded = new Map();
 const rowsOf = (part) => {
   if (!loaded.has(part.block)) {
     loaded.set(part.block, block(part.block).then((found) => {
+      part.places = found.rows.some((row) => row.i > 0);
       found.rows.forEach((row, at) => {
         row.number = at;
         row.d = row.d || "";

@@ -41,7 +41,7 @@ const systemsView = async (place) => {
 };
 /** The values of every item; of every sentence for texts. */
 const unitsOf = (part, rows) => (part.kind === "texts" ? rows.flatMap((row) => row.f || []) : rows.map((row) => row.v));
-const placeOf = (part, row) => (part.kind === "translations" ? `${row.d} ${row.i + 1}` : row.d);
+const placeOf = (part, row) => (part.places ? `${row.d} ${row.i + 1}` : row.d);
 const pairsOf = (part, first, second, field) => {
   const keyOf = (row) => `${row.d}\n${row.i}`;
   const others = new Map((second || []).map((row) => [keyOf(row), row]));

@@ -55,7 +55,7 @@ const itemEngine = (part, rows, refs, buckets) => engine(rows, [
   { id: "system", value: (row) => row.s },
   ...part.fields.map((field) => ({ id: `v${field.at}`, value: (row) => row.v[field.at] })),
   ...buckets.map((table) => ({ id: `b.${table.by}`, value: (row) => row.b[table.by] })),
-], (row) => [row.x, row.d, row.s, ...(row.r || []).map((number) => refs[number][1])].join("\n"));
+], (row) => [row.x, row.d, row.s, row.z || "", ...(row.r || []).map((number) => refs[number][1])].join("\n"));
 
 const bucketView = (part, buckets, params, again) => {
   const table = buckets.find((each) => each.by === params.get("by")) || buckets[0];
@@ -91,12 +91,12 @@ const translation = (part, rows, row, refs, mode, again) => {
   const key = `i-${row.number}`;
   const others = part.systems.length > 1 ? rows.filter((each) => each.d === row.d && each.i === row.i && each !== row) : [];
   return h("li", { class: "edit", id: key, tabindex: "-1" },
-    h("p", { class: "index" }, h("a", { href: written("translations", { ...Object.fromEntries(address().params), page: null, open: row.number }) }, heard("Item "), `${row.number + 1}`), soft(" ", name(row.d), ` ${row.i + 1}`)),
+    h("p", { class: "index" }, h("a", { href: written("translations", { ...Object.fromEntries(address().params), page: null, open: row.number }) }, heard("Item "), `${row.number + 1}`), soft(" ", name(placeOf(part, row)))),
     h("div", { class: "sides" },
       h("div", {}, h("p", { class: "who" }, name(row.s)), prose(row.x, { marks, shades: diff ? diff.before : [] }, key), marks.length > 0 && findingList(marks, key)),
       h("div", {}, text === null ? h("p", { class: "empty" }, "No reference.")
         : [h("p", { class: "who" }, name(label), row.x === text && " · the same"), prose(text, { shades: diff ? diff.after : [] }, `${key}-r`)])),
-    h("div", { class: "foot" }, remarks(row), h("div", { class: "numbers" }, asEdits && h("p", { class: "soft" }, editSummary(edits)), allNumbers(part, row)),
+    h("div", { class: "foot" }, row.z && h("div", { class: "from" }, h("p", { class: "who" }, "source"), prose(row.z, {}, `${key}-z`)), remarks(row), h("div", { class: "numbers" }, asEdits && h("p", { class: "soft" }, editSummary(edits)), allNumbers(part, row)),
       (row.r || []).length > 1 && h("details", { class: "more" }, h("summary", {}, "Other references"), row.r.slice(1).map((number) => [h("p", { class: "who" }, name(refs[number][0])), prose(refs[number][1], {}, `${key}-o`)])),
       others.length > 0 && h("details", { class: "more" }, h("summary", {}, "Other systems"), others.map((each) => [h("p", { class: "who" }, name(each.s)), prose(each.x, {}, `i-${each.number}-o`), chips(part.heads, each.v)]))));
 };
