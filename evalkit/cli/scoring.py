@@ -126,7 +126,9 @@ def score(
     scores = replace(scores, scored=scored)
     report = segment_report(scores, notes=tuple(sanity_notes(found)))
     if printed.folder is not None and scores.measured is not None:
-        written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
+        written = write_segments(
+            printed.folder, parallel, scores.measured, report, printed.asked, resampling
+        )
         write_all(written, printed.folder)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from evalkit.corpus.references import References
-from evalkit.pipeline.item_buckets import item_buckets
+from evalkit.pipeline.item_buckets import document_columns, item_buckets
 from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section
-from evalkit.pipeline.tables import Question, Scored, table
+from evalkit.pipeline.tables import Question, Scored, settings_of, table
 from evalkit.records import Document
 from evalkit.stages import Scorer, SetScorer
 
@@ -47,7 +47,12 @@ def post_edit_section(
     scored = [Scored(hypotheses, found, whole)]
     return Section(
         tables=(table(job, question, scored),),
-        buckets=item_buckets(job, question.name, question.unit, scored, documents),
+        buckets=item_buckets(
+            question.name,
+            scored,
+            document_columns(scored, documents),
+            settings_of(job.statistics, question.unit),
+        ),
         items=marked_items(items("post-edit", hypotheses, found, names), sanity),
         warnings=(*aligned_warnings(hypotheses), *warnings),
         sanity=(sanity,),
