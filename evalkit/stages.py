@@ -29,7 +29,7 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Generator", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = ["Closable", "Generator", "Scorer", "SegmentScorer", "SetScorer"]
 
 
 @runtime_checkable
@@ -121,6 +121,15 @@ class SetScorer(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the numbers: settings, versions, model hashes; ``a:b|c:d``."""
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A scorer or generator that holds something open: a program, a connection."""
+
+    def close(self) -> None:
+        """Ends it; called once nothing more is asked. A second call does nothing."""
         ...
 
 

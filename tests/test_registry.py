@@ -8,7 +8,7 @@ import pytest
 
 from evalkit import registry
 from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError
-from evalkit.registry import BUILTIN, Code
+from evalkit.registry import BUILTIN, RUNS_CODE, Code
 
 PLUGIN = """
 from evalkit.records import Output
@@ -34,7 +34,7 @@ def plugin(tmp_path: Path) -> Code:
     sys.modules.pop("shouting_plugin", None)
 
 
-@pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector", "evaluate"}))
+@pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector", *RUNS_CODE}))
 def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
     made = registry.metric(name)
     assert made.name == name

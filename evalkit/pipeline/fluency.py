@@ -145,11 +145,6 @@ def marked(
                 ),
                 spans=tuple(sorted(_marks(text, chosen) + people, key=lambda m: (m.start, m.end))),
                 tokens=_tokens(text, chosen),
-                token_units={
-                    scorer.name: str(scorer.token_unit)
-                    for scorer, measured in text.found
-                    if measured.tokens is not None and hasattr(scorer, "token_unit")
-                },
                 scores=_document_scores(text, chosen),
             )
         )

@@ -44,7 +44,7 @@ class Token(Record):
     start: int
     end: int
     value: float
-    """For ``detector`` the probability of an error, 0-1."""
+    """In the unit that ``token_units`` names."""
 
 
 class SentenceScores(Record):
@@ -79,8 +79,7 @@ class MarkedDocument(Record):
     tokens: dict[str, tuple[Token, ...]] = Field(default_factory=dict)
     """By scorer name."""
     token_units: dict[str, str] = Field(default_factory=dict)
-    """By scorer name what its tokens' values are, for example ``bits``; a scorer that is missing
-    here gives probabilities of an error where all its values are 0-1, else nobody knows."""
+    """What the tokens' values are, by scorer name, for example ``bits`` or ``probability``."""
     scores: dict[str, float | None] = Field(default_factory=dict)
     """The document's scores by field name."""
 

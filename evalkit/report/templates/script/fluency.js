@@ -5,7 +5,7 @@ const LEVELS = 9;
 const scaleOf = (values, unit) => {
   const numbers = values.filter((_, at) => at % 3 === 2).filter(known);
   const shares = numbers.every((value) => value >= 0 && value <= 1);
-  if (unit ? unit === "probability" : shares) return { top: 1, unit: unit || "probability of an error", probability: true };
+  if (unit ? unit === "probability" : shares) return { top: 1, unit: "probability of an error", probability: true };
   const sorted = [...numbers].sort((a, b) => a - b);
   return { top: sorted[Math.floor(0.99 * (sorted.length - 1))] || 1, unit: unit || "in the scorer's own unit", probability: false };
 };
