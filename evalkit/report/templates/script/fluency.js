@@ -173,7 +173,7 @@ const worstSentences = (part, rows, open) => {
 };
 const allTexts = (part, rows, row, open) => h("section", { "aria-labelledby": "texts-h" }, h("h3", { id: "texts-h" }, "All texts"),
   gridView({
-    prefix: "t.", label: "Texts, one a row", rows, size: 10, search: (each) => `${titleOf(each)} ${each.d} ${each.s} ${each.x.slice(0, 2000)}`,
+    prefix: "t.", label: "Texts, one a row", rows, size: 10, search: (each) => `${titleOf(each)} ${each.d} ${each.s} ${each.x}`,
     current: (each) => each === row,
     filters: part.systems.length > 1 ? [{ id: "system", label: "System", options: part.systems }] : [],
     columns: [

@@ -2,7 +2,6 @@
 
 const hint = hints();
 const VIEWS = { fluency: fluencyView, summaries: summariesView, translations: translationsView, systems: systemsView };
-const drawn = new Set();
 const viewOf = (id) => document.querySelector(`main > [data-view="${CSS.escape(id)}"]`);
 
 const show = async (view) => {
@@ -14,7 +13,6 @@ const show = async (view) => {
     } else link.removeAttribute("aria-current");
   });
   if (VIEWS[view]) await VIEWS[view](viewOf(view));
-  drawn.add(view);
 };
 const arrive = async ({ moved = false } = {}) => {
   hint.hide();
@@ -49,10 +47,8 @@ const start = async () => {
   addEventListener("hashchange", () => arrive({ moved: true }));
   document.documentElement.dataset.ready = "true";
 };
-// On paper every section stands, as it was last shown.
-addEventListener("beforeprint", () => document.documentElement.classList.add("printing"));
-addEventListener("afterprint", () => document.documentElement.classList.remove("printing"));
 start().catch((error) => {
+  document.documentElement.classList.remove("js");
   document.getElementById("trouble").hidden = false;
   document.getElementById("trouble").append(String(error));
   throw error;

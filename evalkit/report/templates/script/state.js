@@ -1,8 +1,8 @@
 // The address bar: #view?key=value, so that every view, sort, filter and open item has an address.
 
 const address = () => {
-  const [view, query = ""] = decodeURI(location.hash.slice(1)).split(/\?(.*)/s);
-  return { view, params: new URLSearchParams(location.hash.split(/\?(.*)/s)[1] || query) };
+  const [view, query = ""] = location.hash.slice(1).split(/\?(.*)/s);
+  return { view, params: new URLSearchParams(query) };
 };
 const written = (view, params) => {
   const kept = new URLSearchParams([...Object.entries(params)].filter(([, value]) => known(value) && value !== ""));

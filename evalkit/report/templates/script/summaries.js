@@ -57,8 +57,9 @@ const summaryView = ({ part, rows, row, refs, source, again, open }) => {
   const others = rows.filter((each) => each.d === row.d && each !== row);
   const marks = quoted(findings(row.m), row.x);
   const diff = other ? wordDiff(row.x, other.x) : null;
-  const own = other ? (diff ? diff.before : []) : kind === "runs" ? shadesOf(pairing.a || row.h, "run") : kind === "lcs" ? shadesOf(pairing.l, "lcs") : [];
-  const theirs = other ? (diff ? diff.after : []) : kind === "runs" ? shadesOf(pairing.b, "run") : kind === "lcs" ? shadesOf(pairing.k, "lcs") : [];
+  const only = (spans) => spans.map((span) => ({ ...span, kind: "only" }));
+  const own = other ? (diff ? only(diff.before) : []) : kind === "runs" ? shadesOf(pairing.a || row.h, "run") : kind === "lcs" ? shadesOf(pairing.l, "lcs") : [];
+  const theirs = other ? (diff ? only(diff.after) : []) : kind === "runs" ? shadesOf(pairing.b, "run") : kind === "lcs" ? shadesOf(pairing.k, "lcs") : [];
   const sentences = summarySentences(row);
   const against = other ? `vs:${other.s}` : `ref:${at}`;
   return h("article", { class: "comparison" },
@@ -68,7 +69,7 @@ const summaryView = ({ part, rows, row, refs, source, again, open }) => {
         again(what === "ref" ? { ref: which === "0" ? null : which, vs: null } : { vs: which });
       }, "summary-beside"),
       !other && switches("What to mark", MARKS, kind, (value) => again({ marks: value === "runs" ? null : value }))),
-    h("p", { class: "soft legend" }, other ? (diff ? ["Words that only one of the two has: ", h("del", {}, "first"), " ", h("ins", {}, "second"), "."] : "Too long for a word diff.")
+    h("p", { class: "soft legend" }, other ? (diff ? [h("mark", { class: "k-only" }, "Words"), " that the other does not have there."] : "Too long for a word diff.")
       : kind === "runs" ? [h("mark", { class: "k-run" }, "Two words or more"), " that stand in a row in both."]
         : kind === "lcs" ? [h("mark", { class: "k-lcs" }, "Words of a longest common subsequence"), " of both, case aside."] : "Nothing is marked."),
     h("div", { class: "sides" },
