@@ -17,23 +17,23 @@ __all__ = ["origins", "pairings", "sources"]
 def pairings(
     text: str, references: Sequence[str], names: Sequence[str], *, edits: bool
 ) -> tuple[Pairing, ...]:
-    """What a hypothesis has in common with each of its references.
+    """What a hypothesis has in common with each of its references, or how it is edited into it.
 
     Args:
         text: the hypothesis; nothing is said of an empty one.
         references: its references.
         names: theirs.
-        edits: whether to list TER's edits too.
+        edits: whether to list TER's edits instead of what they have in common.
     """
     if not text.strip():
         return ()
+    pair = _edited if edits else _common
     return tuple(
-        _pairing(text, reference, name, edits=edits)
-        for reference, name in zip(references, names, strict=True)
+        pair(text, reference, name) for reference, name in zip(references, names, strict=True)
     )
 
 
-def _pairing(text: str, reference: str, name: str, *, edits: bool) -> Pairing:
+def _common(text: str, reference: str, name: str) -> Pairing:
     common = common_words(text, reference)
     return Pairing(
         reference=name,
@@ -41,6 +41,12 @@ def _pairing(text: str, reference: str, name: str, *, edits: bool) -> Pairing:
         reference_runs=shared_runs(reference, [text]),
         lcs=common.first,
         reference_lcs=common.second,
+    )
+
+
+def _edited(text: str, reference: str, name: str) -> Pairing:
+    return Pairing(
+        reference=name,
         edits=tuple(
             Edit(
                 kind=step.kind,
@@ -50,7 +56,7 @@ def _pairing(text: str, reference: str, name: str, *, edits: bool) -> Pairing:
                 reference_end=step.reference[1],
                 n_edits=step.n_edits,
             )
-            for step in (steps(text, reference) if edits else ())
+            for step in steps(text, reference)
         ),
     )
 

@@ -30,7 +30,9 @@ class Edit(Record):
 
 
 class Pairing(Record):
-    """What a hypothesis and one of its references have in common, for the eye: no score."""
+    """What a summary and one of its references have in common, or how a segment is edited into
+    one; for the eye: no score.
+    """
 
     reference: str
     """The reference's name."""
@@ -43,7 +45,7 @@ class Pairing(Record):
     reference_lcs: Stretches = ()
     """The same in the reference."""
     edits: tuple[Edit, ...] = ()
-    """From the hypothesis to the reference; for segments and paragraphs alone."""
+    """Of segments and paragraphs, whose other parts are empty: from the hypothesis on."""
 
 
 class Origin(Record):
