@@ -2,20 +2,22 @@
 
 import typer
 
-from evalkit import registry
 from evalkit.cli.inputs import documents_of
+from evalkit.cli.making import scorers_of
+from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
+from evalkit.stages import Generator
 
 __all__ = ["fluency", "summarize"]
 
 
-def fluency(files: list[str], scorers: list[str], *, as_json: bool) -> None:
+def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
-    made = [registry.scorer(name.strip()) for name in scorers]
+    made = scorers_of(parse(scorers, option="--scorers"), allow_code=allow_code)
     with bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:
@@ -47,13 +49,9 @@ def _fluency_json(report: Report) -> dict[str, object]:
     return {"schema": SCHEMA_VERSION, "signatures": signatures, "documents": documents}
 
 
-def summarize(files: list[str], model: str, words: int, *, offline: bool, as_json: bool) -> None:
+def summarize(files: list[str], generator: Generator, words: int, *, as_json: bool) -> None:
     """Prints a summary of every document; exits with 1 if one failed."""
     documents = documents_of(files)
-    if model in registry.names("generator"):
-        generator = registry.generator(model)
-    else:
-        generator = registry.generator("seq2seq", model=model, offline=offline)
     with bars() as progress:
         outputs = write_summary(generator, documents, Length(words), progress=progress)
     failed = [o for o in outputs if o.error]
@@ -62,6 +60,7 @@ def summarize(files: list[str], model: str, words: int, *, offline: bool, as_jso
             {
                 "id": document.id, "text": output.text, "stop": output.stop,
                 "usage": dict(output.usage), "cut": output.cut, "error": output.error,
+                "details": dict(output.details),
             }
             for document, output in zip(documents, outputs, strict=True)
         ]  # fmt: skip

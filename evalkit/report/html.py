@@ -75,6 +75,7 @@ def page(report: Report) -> str:
         config=provenance.config_yaml(report),
         libraries=scripts.libraries(),
         signatures=signatures,
+        models=provenance.models(report),
         signature_numbers={s.text: number for number, s in enumerate(signatures, start=1)},
     )  # fmt: skip
 

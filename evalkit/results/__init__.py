@@ -8,7 +8,16 @@ undefined is null and comes with a note that says why.
 
 from evalkit.results.beside import Edit, Origin, Pairing
 from evalkit.results.buckets import Bucket, BucketScore, BucketTable
-from evalkit.results.report import Report, RunInfo
+from evalkit.results.difference import (
+    Change,
+    Difference,
+    ItemChange,
+    OutputChange,
+    RunName,
+    ScoreChange,
+)
+from evalkit.results.report import ModelInfo, Report, RunInfo, Spent
+from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
 from evalkit.results.texts import (
@@ -26,25 +35,34 @@ __all__ = [
     "Bucket",
     "BucketScore",
     "BucketTable",
+    "Change",
     "Comparison",
+    "Difference",
     "Edit",
     "Item",
+    "ItemChange",
     "Mark",
     "MarkedDocument",
+    "ModelInfo",
     "Origin",
+    "OutputChange",
     "OutputInfo",
     "Pairing",
     "Rank",
     "ReferenceText",
     "Report",
+    "Requirement",
     "RunInfo",
+    "RunName",
     "SanityFinding",
     "SanityKind",
     "SanityRow",
     "SanityTable",
     "Score",
+    "ScoreChange",
     "SentenceScores",
     "SourceText",
+    "Spent",
     "Table",
     "Token",
 ]
