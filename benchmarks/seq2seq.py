@@ -1,7 +1,7 @@
 """Speed of ``seq2seq``, greedy, beside a plain loop over transformers' ``generate``; same texts.
 
-300 documents of mixed length (30 to 600 words, half of them below 200) go through a BART of 6 + 6 layers,
-384 wide, made here and saved to a temporary folder: random weights, so nobody's model is needed.
+300 documents of mixed length (30 to 600 words, half of them below 200) go through a BART of 6 + 6
+layers, 384 wide, made here and saved to a temporary folder: random weights, nobody's model needed.
 Random weights hardly ever write the end token, so its bias is raised until texts end by themselves
 at lengths like those of summaries (``--end``; the lengths are printed), and triples of tokens may
 not repeat, which keeps the texts from looping. The plain loop takes the documents in the order of
