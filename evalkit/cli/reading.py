@@ -9,6 +9,7 @@ from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.config.load import options_of
+from evalkit.pipeline.closing import closing
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
@@ -20,7 +21,7 @@ __all__ = ["fluency", "generator", "summarize"]
 def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
     made = scorers_of(parse(scorers, option="--scorers"), allow_code=allow_code)
-    with bars() as progress:
+    with closing(made), bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:
         print_json(_fluency_json(report))
