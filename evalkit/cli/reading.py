@@ -8,7 +8,7 @@ from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
-from evalkit.pipeline.closing import close_all
+from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
@@ -28,7 +28,7 @@ def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) 
                 f"--scorers names {name!r} twice with different options; tell them apart: "
                 f"{name}(...,name=another)"
             )
-    with bars() as progress:
+    with closing(made), bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:
         print_json(_fluency_json(report))
