@@ -9,6 +9,7 @@ import evalkit
 from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
+from evalkit.cli.diff import diff
 from evalkit.cli.fetching import fetch
 from evalkit.cli.plugins import check_plugin
 from evalkit.cli.printing import forgiving_output
@@ -22,6 +23,8 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="evalkit",
     help="Fluency of machine-translated text, summaries of it, and how both compare with people.",
+    epilog="Exit codes: 0 done; 1 finished, but some items failed (diff --exit-code: the runs "
+    "differ); 2 bad input, and nothing was written; 3 a requirement is not met; 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -52,6 +55,7 @@ app.command("report")(runs.report)
 app.command("view")(view)
 app.command("score")(score)
 app.command("compare")(compare)
+app.command("diff")(diff)
 app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)

@@ -37,7 +37,7 @@ def validate(
     offline: Offline = False,
     allow_code: AllowCode = False,
 ) -> None:
-    """Check a config: its keys, names, options, documents and references. Computes nothing.
+    """Check a config: its keys, names, options, documents, references and requirements.
 
     Code of others that it names is listed; without --allow-code none of it runs.
     """
@@ -48,6 +48,7 @@ def validate(
     from evalkit.pipeline.closing import closing
     from evalkit.pipeline.code import code_of, without_code
     from evalkit.pipeline.prepare import prepare
+    from evalkit.pipeline.requirements import demands, planned
     from evalkit.registry import Code
 
     loaded = load(config, settings=settings or ())
@@ -59,6 +60,9 @@ def validate(
         loaded = replace(loaded, config=without_code(loaded.config))
     prepared = prepare(loaded, code=Code(allow_code, loaded.folder), offline=offline)
     with closing([prepared]):
+        if allow_code or not code:  # what is required may be a number of what was left out
+            of = loaded.config.fluency.of if loaded.config.fluency else ()
+            demands(loaded.config.require, planned(prepared, of=of))
         typer.echo(f"{config} is valid: {prepared.summary()}")
     if code and not allow_code:
         typer.echo("not looked at: what is code of others (above); add --allow-code to check it")
@@ -96,15 +100,19 @@ def init(
 
 
 def schema(
-    what: Annotated[str, typer.Argument(help="'config' or 'report'.")] = "config",
+    what: Annotated[str, typer.Argument(help="'config', 'report' or 'diff'.")] = "config",
 ) -> None:
-    """Print the JSON Schema of a config or of report.json."""
+    """Print the JSON Schema of a config, of report.json or of diff --format json."""
     from pydantic import BaseModel
 
     from evalkit.config.models import EvaluationConfig
-    from evalkit.results import Report
+    from evalkit.results import Difference, Report
 
-    models: dict[str, type[BaseModel]] = {"config": EvaluationConfig, "report": Report}
+    models: dict[str, type[BaseModel]] = {
+        "config": EvaluationConfig,
+        "report": Report,
+        "diff": Difference,
+    }
     if what not in models:
         raise ConfigError(f"no schema of {what!r}; there are: {', '.join(models)}")
     print_json(models[what].model_json_schema())

@@ -15,6 +15,7 @@ __all__ = [
     "Confidence",
     "Correction",
     "Corrections",
+    "DiffFormat",
     "Draws",
     "Edges",
     "Format",
@@ -24,6 +25,7 @@ __all__ = [
     "Hypotheses",
     "Interval",
     "IntervalKind",
+    "Junit",
     "Kind",
     "Language",
     "Level",
@@ -32,10 +34,12 @@ __all__ = [
     "Method",
     "Methods",
     "Metrics",
+    "NoColor",
     "Offline",
     "OneTable",
     "Output",
     "References",
+    "Require",
     "Run",
     "Sane",
     "Seed",
@@ -96,6 +100,15 @@ class Format(StrEnum):
     JSON = "json"
     LATEX = "latex"
     CSV = "csv"
+
+
+class DiffFormat(StrEnum):
+    """How a difference of runs is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
 
 
 _HYPOTHESES = typer.Option(
@@ -221,3 +234,18 @@ Output = Annotated[
     typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]
+Require = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--require",
+        metavar="SCORE>=LIMIT",
+        help="[TABLE/][SYSTEM/]SCORE[@low|@high|@worst] >= LIMIT (or >, <=, <), on the scale of "
+        "the tables; exit code 3 where one is not met. Repeatable.",
+    ),
+]
+Junit = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the outcome as JUnit XML (for CI).")
+]
+NoColor = Annotated[
+    bool, typer.Option("--no-color", help="Plain text, as NO_COLOR and a pipe have it.")
+]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from evalkit.cli import requiring
 from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.making import measures_of
 from evalkit.cli.metrics import parse, with_values
@@ -21,6 +22,7 @@ from evalkit.metrics.signature import shorten
 from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
 from evalkit.pipeline.items import notes
+from evalkit.pipeline.requirements import demands, judged, targets_of
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
@@ -55,6 +57,10 @@ class Printed:
     """Signatures abbreviated."""
     gate: Gate
     """How outputs are looked at beside."""
+    require: Sequence[str] = ()
+    """What the scores must reach."""
+    junit: Path | None = None
+    """Where to write the outcome as JUnit XML."""
     folder: Path | None = None
     """A run folder to write, with every segment."""
     asked: Mapping[str, object] = field(default_factory=dict)
@@ -104,7 +110,10 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures; ends the scorers."""
+    """Prints every system's scores over all segments, with signatures; judges requirements.
+
+    The scorers are ended, whatever happens.
+    """
     with closing(made):
         _score(files, made, wanted, settings, printed)
 
@@ -127,6 +136,12 @@ def _score(
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
+    known = [
+        target
+        for name in parallel.systems
+        for target in targets_of("scores", name, made, resampled=resampling is not None)
+    ]
+    demanded = demands(printed.require, known)
     also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
         scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
@@ -136,6 +151,7 @@ def _score(
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
     report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    report = report.model_copy(update={"requirements": judged(demanded, report.tables)})
     if printed.folder is not None and scores.measured is not None:
         written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
         write_all(written, printed.folder)
@@ -149,6 +165,9 @@ def _score(
         _print_report(report, found, printed)
     if printed.folder is not None:
         typer.echo(f"evalkit: wrote {printed.folder}; evalkit view {printed.folder}", err=True)
+    requiring.write_junit(report, printed.junit)
+    requiring.tell(report, to_errors=printed.format is not Format.TEXT)
+    requiring.finish(report)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:

@@ -26,8 +26,13 @@ class LoadedConfig:
     path: Path
 
 
-def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
+def load(path: Path, *, settings: Sequence[str] = (), require: Sequence[str] = ()) -> LoadedConfig:
     """The config in ``path`` with ``settings`` (each ``key.key=value``) put over it.
+
+    Args:
+        path: the YAML file.
+        settings: what to put over it.
+        require: requirements beside its own.
 
     Raises:
         ConfigError: the file is absent, not YAML, or holds an unknown key or a wrong value; the
@@ -36,6 +41,9 @@ def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
     raw = parse_yaml(path)
     for setting in settings:
         _set(raw, setting)
+    if require:
+        own = raw.get("require") or []
+        raw["require"] = [*([own] if isinstance(own, str) else own), *require]
     return LoadedConfig(validated(path, raw, EvaluationConfig), path.resolve().parent, path)
 
 

@@ -16,6 +16,7 @@ from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
+from evalkit.pipeline.requirements import Demand, demands, judged, planned
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
@@ -65,7 +66,21 @@ def evaluate(
     options = options or Options()
     with offline_only(options.offline):
         prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
-    with offline_only(options.offline), closing([prepared]), open_for_writing(output) as folder:
+    with offline_only(options.offline), closing([prepared]):
+        fluency = loaded.config.fluency
+        known = planned(prepared, of=fluency.of if fluency else ())
+        asked = demands(loaded.config.require, known)
+        return _evaluate(loaded, prepared, asked, output, progress)
+
+
+def _evaluate(
+    loaded: LoadedConfig,
+    prepared: Prepared,
+    asked: Sequence[Demand],
+    output: Path,
+    progress: Progress,
+) -> Evaluated:
+    with open_for_writing(output) as folder:
         clock, started = perf_counter(), now()
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)
@@ -84,6 +99,7 @@ def evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
+            requirements=judged(asked, section.tables),
         )
         report = _without_secrets(report)
         folder.write_items(report)

@@ -4,6 +4,7 @@ from pydantic import ConfigDict, Field
 
 from evalkit.records import SCHEMA_VERSION
 from evalkit.results.record import Record
+from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityTable
 from evalkit.results.tables import Table
 from evalkit.results.texts import Item, MarkedDocument
@@ -65,5 +66,7 @@ class Report(Record):
     items: tuple[Item, ...]
     sanity: tuple[SanityTable, ...] = ()
     """What is plainly wrong with single outputs, table by table."""
+    requirements: tuple[Requirement, ...] = ()
+    """What the config required, score by score, and whether it was met."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from evalkit.errors import StoreError
 from evalkit.redaction import redact
 
-__all__ = ["write_text"]
+__all__ = ["write_bytes", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -16,12 +16,21 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         StoreError: the folder cannot be made or written (full disk, no permission).
     """
+    write_bytes(path, redact(text).encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Puts ``content`` into ``path``, atomically.
+
+    Raises:
+        StoreError: the folder cannot be made or written (full disk, no permission).
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(redact(text))
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)
