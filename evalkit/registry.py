@@ -54,6 +54,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "scorer": {
         "mechanics": "evalkit.fluency.mechanics:Mechanics",
         "detector": "evalkit.fluency.detector:Detector",
+        "causal_lm": "evalkit.fluency.causal_lm:CausalLm",
+        "masked_lm": "evalkit.fluency.masked_lm:MaskedLm",
         "rouge1": "evalkit.metrics.rouge:rouge1",
         "rouge2": "evalkit.metrics.rouge:rouge2",
         "rougeL": "evalkit.metrics.rouge:rouge_l",
@@ -72,6 +74,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "judge": "evalkit.judging.judge:Judge",
         "process": "evalkit.foreign.process:process",
         "comet": "evalkit.foreign.comet:comet",
     },
@@ -80,6 +83,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+        "endpoint": "evalkit.summarize.endpoint:Endpoint",
         "process": "evalkit.foreign.process_generator:process_generator",
     },
 }

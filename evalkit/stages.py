@@ -33,6 +33,7 @@ returns an instance) is found under an entry point::
 so in your own tests.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from evalkit.records import (
@@ -45,7 +46,18 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Closable", "Generator", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = [
+    "Closable",
+    "EachGenerator",
+    "EachScorer",
+    "Generator",
+    "LikelihoodScorer",
+    "Priced",
+    "Scorer",
+    "SegmentScorer",
+    "SetScorer",
+    "TokenScorer",
+]
 
 
 @runtime_checkable
@@ -100,6 +112,38 @@ class SegmentScorer(Protocol):
 
 
 @runtime_checkable
+class TokenScorer(Protocol):
+    """A scorer that says what the numbers of its tokens (``Measured.tokens``) are."""
+
+    @property
+    def token_unit(self) -> str:
+        """For example ``bits`` (of surprisal), or ``probability`` (of an error)."""
+        ...
+
+
+@runtime_checkable
+class LikelihoodScorer(Protocol):
+    """A scorer by the log probabilities of a language model's sub-words.
+
+    Where two stand side by side, tables say what of theirs may be compared.
+    """
+
+    @property
+    def likelihood(self) -> str:
+        """What they are: ``causal`` (they add to the text's) or ``pseudo`` (they don't)."""
+        ...
+
+    @property
+    def absent(self) -> str:
+        """Which number it doesn't give as it was set up, and why, after "no"; "" for none."""
+        ...
+
+    def vocabulary(self) -> str:
+        """What tells the model's sub-words from others', for example a hash of them all."""
+        ...
+
+
+@runtime_checkable
 class SetScorer(Protocol):
     """Measures a whole set of hypotheses at once, where no rows add up to its score.
 
@@ -142,10 +186,12 @@ class SetScorer(Protocol):
 
 @runtime_checkable
 class Closable(Protocol):
-    """A scorer or generator that holds something open: a program, a connection."""
+    """A scorer or generator that holds something open: a model, a program, a connection."""
 
     def close(self) -> None:
-        """Ends it; called once nothing more is asked. A second call does nothing."""
+        """Ends it; called once it has measured or written all. A second call does nothing; the
+        signature may still be asked.
+        """
         ...
 
 
@@ -169,4 +215,47 @@ class Generator(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the outputs: settings, versions, model hashes, seed."""
+        ...
+
+
+@runtime_checkable
+class EachGenerator(Protocol):
+    """A generator that hands over each output the moment it is there: one that is paid for.
+
+    evalkit keeps each at once, so that a run that is killed asks for none of them again, and
+    hands it all documents of one language together. ``generate`` stays as it is.
+    """
+
+    def generate_each(self, batch: GenerationBatch, done: Callable[[int, Output], None]) -> None:
+        """Calls ``done`` with the position and the output of every document, in any order."""
+        ...
+
+
+@runtime_checkable
+class EachScorer(Protocol):
+    """A scorer that hands over each row the moment it is there: one that is paid for.
+
+    Its rows must not depend on the rest of the batch. ``measure`` stays as it is.
+    """
+
+    def measure_each(self, batch: Batch, done: Callable[[int, Measured], None]) -> None:
+        """Calls ``done`` with the position and the one row of every hypothesis, in any order."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A generator or scorer that asks a server: its tokens are summed, and turned into a cost.
+
+    A generator's ``Output.usage`` holds ``requests``, ``prompt_tokens`` and ``completion_tokens``;
+    a scorer has columns of these names.
+    """
+
+    @property
+    def currency(self) -> str:
+        """Of the prices; "" where none are known."""
+        ...
+
+    def cost(self, usage: Mapping[str, int]) -> float | None:
+        """What these tokens cost; None where no prices are known."""
         ...

@@ -39,7 +39,7 @@ def validate(
 ) -> None:
     """Check a config: its keys, names, options, documents, references and requirements.
 
-    Code of others that it names is listed; without --allow-code none of it runs.
+    Computes nothing. Code of others that it names is listed; without --allow-code none of it runs.
     """
     from dataclasses import replace
 
@@ -60,9 +60,9 @@ def validate(
         loaded = replace(loaded, config=without_code(loaded.config))
     prepared = prepare(loaded, code=Code(allow_code, loaded.folder), offline=offline)
     with closing([prepared]):
-        if allow_code or not code:  # what is required may be a number of what was left out
-            of = loaded.config.fluency.of if loaded.config.fluency else ()
-            demands(loaded.config.require, planned(prepared, of=of))
+        fluency = loaded.config.fluency
+        if allow_code or not code:
+            demands(loaded.config.require, planned(prepared, of=fluency.of if fluency else ()))
         typer.echo(f"{config} is valid: {prepared.summary()}")
     if code and not allow_code:
         typer.echo("not looked at: what is code of others (above); add --allow-code to check it")

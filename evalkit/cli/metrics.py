@@ -109,12 +109,11 @@ def parse(text: str, *, option: str = "--metrics") -> list[tuple[str, dict[str, 
     found: list[tuple[str, dict[str, object]]] = []
     for part in _split(text, option):
         name, opened, rest = part.partition("(")
+        where = f"{option} {part!r}"
         if opened and not rest.endswith(")"):
-            raise ConfigError(f"{option} {part!r}: write name(option=value,...)")
-        entry = (
-            name.strip(),
-            dict(_option(o, f"{option} {part!r}") for o in _split(rest.removesuffix(")"), option)),
-        )
+            raise ConfigError(f"{where}: write name(option=value,...)")
+        values = _split(rest.removesuffix(")"), option)
+        entry = name.strip(), dict(_option(value, where) for value in values)
         if entry not in found:
             found.append(entry)
     if not found:

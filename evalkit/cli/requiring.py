@@ -35,7 +35,9 @@ def finish(report: Report, *, n_failed: int = 0) -> None:
     """Ends with code 3 where a requirement is not met, with 1 where items failed, else returns."""
     if n_failed:
         failed = "1 item" if n_failed == 1 else f"{n_failed} items"
-        typer.echo(f"{failed} failed; see the warnings above", err=True)
+        typer.echo(
+            f"{failed} failed; see the warnings above. --retry-failed tries again.", err=True
+        )
     if not all(each.met for each in report.requirements):
         raise typer.Exit(FELL_SHORT)
     if n_failed:

@@ -23,6 +23,9 @@ def run(  # noqa: PLR0913  (a command's options)
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N documents.")] = None,
     offline: Offline = False,
     allow_code: AllowCode = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try items again that failed in an earlier run.")
+    ] = False,
     require: shared.Require = None,
     junit: shared.Junit = None,
 ) -> None:
@@ -45,7 +48,8 @@ def run(  # noqa: PLR0913  (a command's options)
     loaded = load(config, settings=settings or (), require=require or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
     announce(code_of(loaded.config), allowed=allow_code)
-    options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
+    code = Code(allow_code, loaded.folder)
+    options = Options(limit=limit, offline=offline, code=code, retry_failed=retry_failed)
     with bars() as progress:
         evaluated = evaluate(loaded, folder, options=options, progress=progress)
     written = write_all(evaluated.report, folder)

@@ -22,6 +22,7 @@ from evalkit.metrics.signature import shorten
 from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
 from evalkit.pipeline.items import notes
+from evalkit.pipeline.likelihood_notes import likelihood_notes
 from evalkit.pipeline.requirements import demands, judged, targets_of
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
@@ -150,7 +151,8 @@ def _score(
     if printed.short:
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
-    report = segment_report(scores, notes=tuple(sanity_notes(found)))
+    standing = (*likelihood_notes(rows), *sanity_notes(found))
+    report = segment_report(scores, notes=standing)
     report = report.model_copy(update={"requirements": judged(demanded, report.tables)})
     if printed.folder is not None and scores.measured is not None:
         written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)

@@ -11,7 +11,15 @@ from pydantic import BaseModel, ValidationError
 from evalkit.config.models import EvaluationConfig
 from evalkit.errors import ConfigError, nearest
 
-__all__ = ["LoadedConfig", "as_json", "explain", "load", "parse_yaml", "validated"]
+__all__ = [
+    "LoadedConfig",
+    "as_json",
+    "explain",
+    "load",
+    "options_of",
+    "parse_yaml",
+    "validated",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -91,6 +99,21 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     )
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def options_of(settings: Sequence[str]) -> dict[str, object]:
+    """Options from the command line, each ``key=value`` or ``key.key=value``; values are YAML.
+
+    Raises:
+        ConfigError: one is no such thing.
+
+    >>> options_of(["seed=7", "generation.top_p=0.5"])
+    {'seed': 7, 'generation': {'top_p': 0.5}}
+    """
+    options: dict[str, Any] = {}
+    for setting in settings:
+        _set(options, setting)
+    return options
 
 
 def _set(raw: dict[str, Any], setting: str) -> None:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["DTYPES", "KINDS", "Loaded", "check_dtype", "chosen_dtype", "load_pretrained"]
+__all__ = [
+    "DTYPES",
+    "KINDS",
+    "Loaded",
+    "check_dtype",
+    "chosen_dtype",
+    "load_outline",
+    "load_pretrained",
+]
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 """``auto`` is bfloat16 on a device that computes it fast, else float32."""
@@ -116,6 +124,27 @@ def load_pretrained(
         raise ModelError(_unloadable(checkpoint, kind, error)) from error
     _check_weights(checkpoint, [str(key) for key in report["missing_keys"]], may_lack)
     cast("torch.nn.Module", model).to(place).eval()
+    return Loaded(model, tokenizer)
+
+
+def load_outline(checkpoint: Checkpoint, kind: str) -> Loaded:
+    """The model of ``kind`` without its weights (on torch's device ``meta``), and its tokenizer.
+
+    For what a signature says of a model before it is loaded. Raises like ``load_pretrained``.
+    """
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise MissingExtraError(error.name or "transformers", "models", "run a model") from error
+    local = {"local_files_only": True, "trust_remote_code": checkpoint.remote_code}
+    try:
+        with quiet(), torch.device("meta"):
+            tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
+            config = transformers.AutoConfig.from_pretrained(checkpoint.folder, **local)
+            model = getattr(transformers, kind).from_config(config)
+    except Exception as error:  # a dozen kinds, as above
+        raise ModelError(_unloadable(checkpoint, kind, error)) from error
     return Loaded(model, tokenizer)
 
 

@@ -7,7 +7,6 @@ be random numbers). Leaves out quantised weights, adapters, code that a model br
 run), several devices, and the language codes that translation models want.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING, cast
 from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
+from evalkit.models.devices import release_card
 from evalkit.models.generation import Setting, limited, longest, merged
+from evalkit.models.halving import in_halves
 from evalkit.models.loading import load_pretrained
 
 if TYPE_CHECKING:
@@ -154,22 +155,15 @@ class Seq2SeqModel:
         halved, so that one bad item loses nobody else's text. Where the settings sample, each
         prompt runs alone, so that its seed decides it whatever stands beside it.
         """
-        written: dict[int, Written] = {}
-        waiting = deque((batch, 0) for batch in self._plan(prompts, max_tokens))
-        while waiting:
-            batch, n_splits = waiting.popleft()
-            outcome = self._attempt([prompts[i] for i in batch])
-            if isinstance(outcome, str):
-                self._release()
-                if len(batch) > 1:
-                    middle = len(batch) // 2
-                    waiting.appendleft((batch[middle:], n_splits + 1))
-                    waiting.appendleft((batch[:middle], n_splits + 1))
-                    continue
-                outcome = [Written("", error=outcome)]
-            for index, result in zip(batch, outcome, strict=True):
-                written[index] = replace(result, n_splits=n_splits)
-        return [written[i] for i in range(len(prompts))]
+        done = in_halves(
+            self._plan(prompts, max_tokens),
+            lambda batch: self._run([prompts[i] for i in batch]),
+            release=self._release,
+        )
+        return [
+            replace(found.result or Written("", error=found.error), n_splits=found.n_splits)
+            for _, found in sorted(done.items())
+        ]
 
     def close(self) -> None:
         """Frees the model's memory; the object is of no use afterwards."""
@@ -189,17 +183,6 @@ class Seq2SeqModel:
             planned = plan(lengths, max_tokens=room)
             batches += [tuple(members[i] for i in batch) for batch in planned]
         return batches
-
-    def _attempt(self, prompts: Sequence[Prompt]) -> list[Written] | str:
-        """The batch's texts, or the reason why it failed."""
-        import torch
-
-        try:
-            return self._run(prompts)
-        except torch.OutOfMemoryError as error:
-            return f"out of memory: {str(error).splitlines()[0]}"
-        except (MemoryError, RuntimeError, IndexError, ValueError) as error:
-            return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
     def _run(self, prompts: Sequence[Prompt]) -> list[Written]:
         import torch
@@ -238,10 +221,5 @@ class Seq2SeqModel:
 
     def _release(self) -> None:
         """Gives memory that nobody holds back to the graphics card."""
-        import gc
-
-        import torch
-
         if self._on_card:
-            gc.collect()
-            torch.cuda.empty_cache()
+            release_card()

@@ -5,21 +5,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evalkit.fluency.rate import COLUMNS
 from evalkit.pipeline.items import by_document, cut_warnings, mark, named, notes, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
-from evalkit.pipeline.measure import Hypotheses, measure
+from evalkit.pipeline.measure import Hypotheses, measure_each
 from evalkit.pipeline.sanity_tables import Looked, sanity_table
 from evalkit.pipeline.section import Section
+from evalkit.pipeline.spending import spent_on_scores
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Measured, Span
 from evalkit.results import Mark, MarkedDocument, SentenceScores, Token
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, TokenScorer
 from evalkit.text.sentences import sentences
 
 __all__ = ["FluentText", "fluency_section", "marked", "measure_fluency"]
 
 TABLE = "fluency"
+RATE = (
+    "Fluency is the chance, in percent, that ten words in a row hold no error: "
+    "100 · exp(−10 · errors per word)."
+)
+"""What the numbers of scorers that count errors mean."""
 ANNOTATED = "documents"
 """The system whose texts people annotated."""
 
@@ -34,12 +41,15 @@ class FluentText:
 
 
 def measure_fluency(
-    job: Job, system: str, documents: Sequence[Document], scorers: Sequence[Scorer]
-) -> FluentText:
-    """What every scorer finds in the sentences of one system's documents."""
-    hypotheses = by_sentence(system, documents)
-    found = tuple((scorer, measure(job, scorer, hypotheses, stage="fluency")) for scorer in scorers)
-    return FluentText(tuple(documents), hypotheses, found)
+    job: Job, texts: Mapping[str, Sequence[Document]], scorers: Sequence[Scorer]
+) -> tuple[FluentText, ...]:
+    """What every scorer finds in the sentences of each system's documents, scorer by scorer."""
+    hypotheses = [by_sentence(system, documents) for system, documents in texts.items()]
+    found = measure_each(job, [(each, scorers) for each in hypotheses], stage="fluency")
+    return tuple(
+        FluentText(tuple(documents), its, rows)
+        for documents, its, (rows, _) in zip(texts.values(), hypotheses, found, strict=True)
+    )
 
 
 def fluency_section(
@@ -58,10 +68,7 @@ def fluency_section(
         title="Fluency, without a reference",
         unit="sentence",
         paired=False,
-        notes=(
-            "Fluency is the chance, in percent, that ten words in a row hold no error: "
-            "100 · exp(−10 · errors per word).",
-        ),
+        notes=(RATE,) if any(scorer.columns == COLUMNS for scorer, _ in texts[0].found) else (),
     )
     scored = [Scored(text.hypotheses, text.found) for text in texts]
     sanity, warnings = sanity_table(
@@ -84,6 +91,7 @@ def fluency_section(
             *warnings,
         ),
         sanity=(sanity,),
+        spent=spent_on_scores(scored),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
     )
 
@@ -121,6 +129,11 @@ def marked(
     """
     rows = by_document(text.hypotheses)
     scores = [segment_scores(scorer, measured) for scorer, measured in text.found]
+    units = {
+        scorer.name: scorer.token_unit
+        for scorer, measured in text.found
+        if isinstance(scorer, TokenScorer) and measured.tokens is not None
+    }
     made = []
     for document in text.documents:
         chosen = rows.get(document.id, [])
@@ -145,6 +158,7 @@ def marked(
                 ),
                 spans=tuple(sorted(_marks(text, chosen) + people, key=lambda m: (m.start, m.end))),
                 tokens=_tokens(text, chosen),
+                token_units=units,
                 scores=_document_scores(text, chosen),
             )
         )

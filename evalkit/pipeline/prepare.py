@@ -161,7 +161,8 @@ def _options(
 ) -> dict[str, object]:
     """The options with paths from the config's folder, and offline where that is asked for."""
     made = dict(options)
-    for option in PATH_OPTIONS & set(made):
+    remote = {"model"} if "base_url" in made else set()  # the name of a server's model is no path
+    for option in PATH_OPTIONS & set(made) - remote:
         value = made[option]
         if isinstance(value, str) and (given.loaded.folder / value).exists():
             made[option] = str(given.loaded.folder / value)  # a hub id names no folder here

@@ -11,7 +11,10 @@ from evalkit.results import Requirement as Outcome
 from evalkit.results import Score, Table
 from evalkit.stages import Scorer, SetScorer
 
-__all__ = ["Demand", "Target", "demands", "judged", "planned", "targets_of"]
+__all__ = ["Demand", "Target", "demands", "fell_short", "judged", "planned", "targets_of"]
+
+_NAMED = 5
+"""Scores that a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,18 @@ def judged(asked: Sequence[Demand], tables: Sequence[Table]) -> tuple[Outcome, .
         for demand in asked
         for target, limit in demand.targets
     )
+
+
+def fell_short(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """A warning where a requirement is not met; nothing where all are."""
+    short = [each for each in outcomes if not each.met]
+    if not short:
+        return ()
+    names = [f"{each.table}/{each.system}/{each.field}" for each in short[:_NAMED]]
+    names += [f"{len(short) - _NAMED} more"] if len(short) > _NAMED else []
+    fall = "falls" if len(short) == 1 else "fall"
+    said = f"{len(short)} of {len(outcomes)} required scores {fall} short: {', '.join(names)}"
+    return (said,)
 
 
 def _outcome(

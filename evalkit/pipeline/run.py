@@ -16,7 +16,7 @@ from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
-from evalkit.pipeline.requirements import Demand, demands, judged, planned
+from evalkit.pipeline.requirements import Demand, demands, fell_short, judged, planned
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
@@ -40,6 +40,8 @@ class Options:
     """Never touch the network."""
     code: Code = field(default_factory=Code)
     """Whether foreign code may run."""
+    retry_failed: bool = False
+    """Try items again that failed in an earlier run of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def evaluate(
         fluency = loaded.config.fluency
         known = planned(prepared, of=fluency.of if fluency else ())
         asked = demands(loaded.config.require, known)
-        return _evaluate(loaded, prepared, asked, output, progress)
+        return _evaluate(loaded, prepared, asked, output, options, progress)
 
 
 def _evaluate(
@@ -78,6 +80,7 @@ def _evaluate(
     prepared: Prepared,
     asked: Sequence[Demand],
     output: Path,
+    options: Options,
     progress: Progress,
 ) -> Evaluated:
     with open_for_writing(output) as folder:
@@ -85,12 +88,14 @@ def _evaluate(
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)
         folder.write_manifest("running", info.model_dump(mode="json"))
-        job = Job(folder.parts, loaded.config.statistics, progress)
+        job = Job(folder.parts, loaded.config.statistics, progress, options.retry_failed)
         section = compute(job, loaded.config, prepared)
+        outcomes = judged(asked, section.tables)
         done = {
             "finished": now(),
             "seconds": round(perf_counter() - clock, 3),
-            "warnings": section.warnings,
+            "warnings": (*fell_short(outcomes), *section.warnings),
+            "spent": section.spent,
         }
         info = info.model_copy(update=done)
         report = Report(
@@ -99,7 +104,7 @@ def _evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
-            requirements=judged(asked, section.tables),
+            requirements=outcomes,
         )
         report = _without_secrets(report)
         folder.write_items(report)
@@ -143,18 +148,17 @@ def _few(prepared: Prepared) -> tuple[str, ...]:
 def _fluency(
     job: Job, wanted: Collection[str], prepared: Prepared, written: Sequence[Written]
 ) -> Section:
-    texts: list[tuple[str, tuple[Document, ...]]] = []
+    texts: dict[str, tuple[Document, ...]] = {}
     if "documents" in wanted:
-        texts.append(("documents", prepared.documents))
+        texts["documents"] = prepared.documents
     if "post-edit" in wanted and prepared.references is not None:
-        texts.append(("post-edit", post_edited(prepared.documents, prepared.references)))
+        texts["post-edit"] = post_edited(prepared.documents, prepared.references)
     if "summaries" in wanted:
         for each in written:
             made = as_documents(prepared.documents, each.outputs)
-            texts.append((each.system.text_name, made))
-    measured = [
-        measure_fluency(job, name, found, prepared.fluency) for name, found in texts if found
-    ]
+            texts[each.system.text_name] = made
+    there = {name: found for name, found in texts.items() if found}
+    measured = measure_fluency(job, there, prepared.fluency)
     titles = {d.id: d.columns.get("title", "") for d in prepared.documents}
     return fluency_section(job, measured, titles=titles, annotations=_annotations(prepared))
 

@@ -46,6 +46,8 @@ def _heading(report: Report) -> Iterator[str]:
     head = provenance.heading(report)
     yield f"# {escape(head.name)}"
     yield " · ".join(map(escape, head.facts))
+    if head.spent:
+        yield "\n".join(f"- {escape(line)}" for line in head.spent)
     if head.warnings:
         lines = [f"> - {escape(warning)}" for warning in head.warnings]
         yield "\n".join(("> **Mind this before you trust a number**", ">", *lines))

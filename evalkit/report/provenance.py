@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import yaml
 
 from evalkit.report import numbers
-from evalkit.results import Report
+from evalkit.results import Report, Spent
 
 __all__ = ["Heading", "Signature", "config_yaml", "heading", "models", "signatures"]
 
@@ -19,6 +19,8 @@ class Heading:
     """When, on what, how long."""
     warnings: tuple[str, ...]
     """What a reader must not miss; foreign code first."""
+    spent: tuple[str, ...] = ()
+    """What was asked of servers and what it cost, a line for each system and scorer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,19 @@ def heading(report: Report) -> Heading:
         f"evalkit {run.versions['evalkit']}" if "evalkit" in run.versions else "",
     )
     code = tuple(f"Code from outside evalkit took part: {name}" for name in run.code)
-    return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings))
+    spent = tuple(map(_spent, run.spent))
+    return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings), spent)
+
+
+def _spent(spent: Spent) -> str:
+    """A line of the ledger, for a person."""
+    read, written = (spent.tokens.get(n, 0) for n in ("prompt_tokens", "completion_tokens"))
+    cost = "" if spent.cost is None else f", {numbers.money(spent.cost)} {spent.currency}"
+    uncounted = f" ({numbers.count(spent.n_uncounted)} not counted)" if spent.n_uncounted else ""
+    return (
+        f"{spent.name}: {numbers.count(spent.n_requests)} requests, {numbers.count(read)} tokens "
+        f"read and {numbers.count(written)} written{uncounted}{cost}"
+    )
 
 
 def signatures(report: Report) -> tuple[Signature, ...]:

@@ -112,6 +112,7 @@ def _of_document(report: Report, document: str | None) -> Report:
 def _overview(report: Report, width: int) -> Iterator[RenderableType]:
     head = provenance.heading(report)
     yield plain(", ".join(head.facts))
+    yield from map(plain, head.spent)
     for warning in head.warnings:
         yield Text.assemble(("! ", "bold yellow"), plain(warning, "yellow"))
     for table in report.tables:

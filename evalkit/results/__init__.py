@@ -14,7 +14,7 @@ from evalkit.results.difference import (
     RunName,
     ScoreChange,
 )
-from evalkit.results.report import ModelInfo, Report, RunInfo
+from evalkit.results.report import ModelInfo, Report, RunInfo, Spent
 from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
@@ -52,6 +52,7 @@ __all__ = [
     "Score",
     "ScoreChange",
     "SentenceScores",
+    "Spent",
     "Table",
     "Token",
 ]

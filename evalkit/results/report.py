@@ -9,7 +9,7 @@ from evalkit.results.sanity import SanityTable
 from evalkit.results.tables import Table
 from evalkit.results.texts import Item, MarkedDocument
 
-__all__ = ["ModelInfo", "Report", "RunInfo"]
+__all__ = ["ModelInfo", "Report", "RunInfo", "Spent"]
 
 
 class ModelInfo(Record):
@@ -27,6 +27,24 @@ class ModelInfo(Record):
     """Whether its weights were pickled (``allow_pickle``)."""
     remote_code: bool = False
     """Whether Python that it brings ran (``trust_remote_code``)."""
+
+
+class Spent(Record):
+    """What was asked of a server for one system or scorer, and what it cost."""
+
+    name: str
+    """The system, or the scorer and the system that it read."""
+    n_requests: int
+    """Requests that were sent, also those that failed."""
+    n_uncounted: int = 0
+    """Items for which the server counted no tokens: they are not in ``tokens``."""
+    tokens: dict[str, int]
+    """``prompt_tokens``, ``completion_tokens`` and, of these, ``cached_tokens`` and
+    ``reasoning_tokens``, as the server counted them."""
+    cost: float | None = None
+    """By the config's prices; null where it gives none."""
+    currency: str = ""
+    """Of the cost."""
 
 
 class RunInfo(Record):
@@ -54,6 +72,8 @@ class RunInfo(Record):
     """Models whose files were read, by the scorer or system that read them."""
     warnings: tuple[str, ...] = ()
     """What a reader must not miss: failed items, cut inputs, few documents."""
+    spent: tuple[Spent, ...] = ()
+    """What was asked of servers, system by system, and what it cost."""
 
 
 class Report(Record):

@@ -10,6 +10,7 @@ from pathlib import Path
 from evalkit.errors import StoreError
 from evalkit.records import SCHEMA_VERSION
 from evalkit.store.atomic import write_text
+from evalkit.store.journal import Journal
 
 __all__ = ["Json", "Parts", "key_of"]
 
@@ -65,6 +66,18 @@ class Parts:
             write_text(path, "".join(map(_line, (header, *rows))))
         # through JSON either way, so that a resumed run sees exactly what a fresh one sees
         return [json.loads(json.dumps(row)) for row in rows]
+
+    def journal(self, stage: str, key: str) -> Journal:
+        """Rows that come one by one, each kept at once: for what is slow, or paid for.
+
+        Args:
+            stage: the sub-folder, a plain name.
+            key: from ``key_of``; decides which file, so that rows of one kind share one.
+
+        Raises:
+            StoreError: the file is damaged or newer than this evalkit.
+        """
+        return Journal(self.folder / stage / f"{key}.jsonl" if self.folder is not None else None)
 
 
 def _line(row: Mapping[str, object]) -> str:

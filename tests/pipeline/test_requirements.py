@@ -97,6 +97,7 @@ def test_a_run_judges_its_config_and_keeps_the_outcome(tmp_path: Path) -> None:
     loaded = load(write_harbour(tmp_path / "in", config), require=["lead, short/mechanics>=50"])
     report = evaluate(loaded, tmp_path / "run").report
     assert read_report(tmp_path / "run") == report
+    assert report.run.warnings[0].startswith("4 of 7 required scores fall short: fluency/")
     by_text: dict[str, list[Requirement]] = {}
     for each in report.requirements:
         by_text.setdefault(each.text, []).append(each)
