@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from evalkit import registry
 from evalkit.cli.permission import announce
+from evalkit.offline import asked_by_environment
 from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.code import what_runs
 from evalkit.stages import Scorer, SetScorer
@@ -37,7 +38,9 @@ def _made(entries: Entries, make: Callable[..., Made], *, allow_code: bool) -> t
     made: list[Made] = []
     try:
         for name, options in entries:
-            made.append(make(name, code=code, **options))
+            closed = asked_by_environment() and registry.takes("scorer", name, "offline", code=code)
+            offline = {"offline": True} if closed else {}
+            made.append(make(name, code=code, **{**options, **offline}))
     except BaseException:
         close_all(made)
         raise

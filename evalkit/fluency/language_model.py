@@ -93,6 +93,8 @@ class LanguageModelScorer(ABC):
     """Never touch the network."""
     allow_pickle: bool = False
     """Accept pickled weights where there are no safetensors."""
+    trust_remote_code: bool = False
+    """Let Python that the model brings run; a hub model must then be pinned to a commit."""
 
     def __post_init__(self) -> None:
         self._loaded: LanguageModel | None = None
@@ -104,8 +106,7 @@ class LanguageModelScorer(ABC):
         check_choice("long_input", self.long_input, ("window", "truncate", "refuse"))
         check_choice("dtype", self.dtype, DTYPES)
         for option in ("batch_tokens", "context_length", "stride"):
-            value = getattr(self, option)
-            if value is not None:
+            if (value := getattr(self, option)) is not None:
                 check_at_least(option, value, 1)
         if self.stride is not None and self.long_input != "window":
             raise ValueError(f"stride has no effect where long_input is {self.long_input!r}")
@@ -280,12 +281,8 @@ class LanguageModelScorer(ABC):
 
     @cached_property
     def _checkpoint(self) -> Checkpoint:
-        return find_checkpoint(
-            self.model,
-            revision=self.revision,
-            offline=self.offline,
-            allow_pickle=self.allow_pickle,
-        )
+        allowed = {"allow_pickle": self.allow_pickle, "remote_code": self.trust_remote_code}
+        return find_checkpoint(self.model, offline=self.offline, revision=self.revision, **allowed)
 
     @cached_property
     def _outline(self) -> Outline:
