@@ -36,7 +36,7 @@ def finish(report: Report, *, n_failed: int = 0) -> None:
     if n_failed:
         failed = "1 item" if n_failed == 1 else f"{n_failed} items"
         typer.echo(
-            f"{failed} failed; see the warnings above. --retry-failed tries again.", err=True
+            f"{failed} failed; see the warnings above; '--retry-failed' tries them again", err=True
         )
     if not all(each.met for each in report.requirements):
         raise typer.Exit(FELL_SHORT)
