@@ -26,9 +26,9 @@ from tests.foreign.programs import command as started
 from tests.foreign.programs import program
 from tests.foreign.written_modules import SHARED, TOTAL, evaluate_cache, write
 from tests.tiny_language_models import tiny_bert, tiny_gpt2
-from tests.tiny_models import one_thread, tiny_bart
+from tests.tiny_models import one_thread, tiny_bart, tiny_chat
 
-__all__ = ["evaluate_cache", "tiny_bart", "tiny_bert", "tiny_gpt2"]
+__all__ = ["evaluate_cache", "tiny_bart", "tiny_bert", "tiny_chat", "tiny_gpt2"]
 
 ELSEWHERE: Mapping[str, str] = {}
 """Names that need more than this module has -> the module that checks them."""
@@ -66,7 +66,8 @@ def _one_thread() -> Iterator[None]:
 
 
 def named(kind: registry.Kind) -> list[str]:
-    special = {"evaluate", "process", "comet", "seq2seq", *LANGUAGE_MODELS, *SERVED, *ELSEWHERE}
+    models = {"seq2seq", "causal", "mbr", *LANGUAGE_MODELS}
+    special = {"evaluate", "process", "comet", *models, *SERVED, *ELSEWHERE}
     return sorted(set(BUILTIN[kind]) - special)
 
 
@@ -143,7 +144,16 @@ def test_every_generator(name: str) -> None:
 
 
 @pytest.mark.parametrize("settings", [{}, {"do_sample": True}], ids=["greedy", "sampled"])
-def test_seq2seq(tiny_bart: Path, settings: Mapping[str, object]) -> None:
-    options = {"model": str(tiny_bart), "device": "cpu", "generation": settings}
-    make = partial(registry.generator, "seq2seq", **options)
+@pytest.mark.parametrize("kind", ["seq2seq", "causal"])
+def test_generators_with_a_model(
+    tiny_bart: Path, tiny_chat: Path, kind: str, settings: Mapping[str, object]
+) -> None:
+    model = str(tiny_bart if kind == "seq2seq" else tiny_chat)
+    options = {"model": model, "device": "cpu", "generation": settings}
+    assert not failures(check_generator(partial(registry.generator, kind, **options)))
+
+
+def test_choice_among_samples(tiny_bart: Path) -> None:
+    of = {"model": str(tiny_bart), "device": "cpu", "generation": {"do_sample": True}}
+    make = partial(registry.generator, "mbr", of={"kind": "seq2seq", **of}, n=3)
     assert not failures(check_generator(make))
