@@ -90,6 +90,16 @@ def test_a_command_without_a_network_names_what_is_missing(
     assert ("evalkit fetch" if "dataset" in name else f"hf download {MODEL}") in error
 
 
+def test_a_server_elsewhere_is_not_asked_again_and_again(
+    attempts: list[object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = lines(tmp_path / "out.txt", "one", "two")
+    judge = "judge(rubric=coherence,model=m,base_url=http://192.0.2.1/v1)"
+    scored = ("score", "--hypotheses", out, "--sources", out, "--metrics", judge, "--offline")
+    assert call(*scored) == 2
+    assert "192.0.2.1" in capsys.readouterr().err
+
+
 def send() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"", ("192.0.2.1", 9))

@@ -213,5 +213,6 @@ def test_the_models_of_a_run_are_in_its_manifest_and_report(tmp_path: Path) -> N
     assert models["bertscore"].model == "all-MiniLM-L6-v2"
     assert models["bertscore"].dtype == "float32"
     assert models["detector"].version.startswith("sha256-")
+    assert (models["detector"].dtype, models["detector"].device) == ("float32", "cpu")
     for format_ in ("html", "md"):
         assert models["detector"].version in render(done.report, format_)

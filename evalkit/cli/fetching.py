@@ -1,5 +1,6 @@
 """``fetch``: everything that a config needs, onto this machine."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -49,4 +50,7 @@ def fetch(
         raise typer.Exit(1)
     if not found:
         typer.echo("nothing to bring: the config names no model, dataset or module")
-    typer.echo(f"now runs without a network: evalkit run {config} --offline")
+    words = ["evalkit", "run", str(config), "--offline"]
+    for setting in settings or ():
+        words += ["--set", setting]
+    typer.echo(f"now runs without a network: {shlex.join(words)}")

@@ -8,6 +8,7 @@ from evalkit import registry
 from evalkit.cli.permission import announce
 from evalkit.config.load import options_of
 from evalkit.errors import ConfigError
+from evalkit.offline import asked_by_environment
 from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.code import what_runs
 from evalkit.stages import Generator, Scorer, SetScorer
@@ -69,7 +70,9 @@ def _made(entries: Entries, make: Callable[..., Made], *, allow_code: bool) -> t
     made: list[Made] = []
     try:
         for name, options in entries:
-            made.append(make(name, code=code, **options))
+            closed = asked_by_environment() and registry.takes("scorer", name, "offline", code=code)
+            offline = {"offline": True} if closed else {}
+            made.append(make(name, code=code, **{**options, **offline}))
     except BaseException:
         close_all(made)
         raise

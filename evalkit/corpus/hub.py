@@ -5,6 +5,8 @@ library no longer takes them).
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +64,7 @@ def dataset_rows(
 
     folder, offline = root / dataset, offline or asked_by_environment()
     try:
-        with offline_only(offline):
+        with offline_only(offline), _quiet(offline):
             if folder.is_dir() and _was_saved(folder):
                 loaded = datasets.load_from_disk(str(folder))
             else:
@@ -77,6 +79,22 @@ def dataset_rows(
     return DatasetRows(
         tuple(Row(values, f"{title} row {n}") for n, values in enumerate(part, 1)), commit
     )
+
+
+@contextmanager
+def _quiet(offline: bool) -> Iterator[None]:
+    """Without the library's warning that it takes the latest cached version: the commit is looked
+    at here.
+    """
+    from datasets.utils import logging
+
+    before = logging.get_verbosity()
+    if offline:
+        logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
 
 
 def _commit(part: "Dataset") -> str:

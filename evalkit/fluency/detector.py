@@ -53,6 +53,7 @@ class Detector:
     languages: frozenset[str] | None = LANGUAGES
     columns = COLUMNS
     fields: tuple[Field, ...] = rate_fields("detector")
+    dtype = "float32"
     token_unit = "probability"  # noqa: S105  (no password)
 
     def __init__(
@@ -65,7 +66,7 @@ class Detector:
         if threshold is not None and not 0 < threshold <= 1:
             raise ConfigError(f"detector: threshold is {threshold}, expected more than 0, up to 1")
         self._folder = BUNDLED if folder is None else Path(folder)
-        self._device = device
+        self.device = device
         self._threshold = threshold
 
     def measure(self, batch: Batch) -> Measured:
@@ -106,7 +107,7 @@ class Detector:
             "calibration": hashlib.sha256(repr(self._calibration).encode()).hexdigest()[:8],
             "evalkit": evalkit.__version__,
             "torch": version("torch"),
-            "dtype": "float32",
+            "dtype": self.dtype,
             "threshold": f"{self._marks_from:g}",
         }
         return "|".join(f"{name}:{value}" for name, value in parts.items())
@@ -115,7 +116,7 @@ class Detector:
     def _model(self) -> "LoadedDetector":
         from evalkit.models.detector_reader import load_detector
 
-        return load_detector(self._folder, device=self._device)
+        return load_detector(self._folder, device=self.device)
 
     @cached_property
     def _calibration(self) -> Calibration:

@@ -102,8 +102,7 @@ class LanguageModelScorer(ABC):
         check_choice("long_input", self.long_input, ("window", "truncate", "refuse"))
         check_choice("dtype", self.dtype, DTYPES)
         for option in ("batch_tokens", "context_length", "stride"):
-            value = getattr(self, option)
-            if value is not None:
+            if (value := getattr(self, option)) is not None:
                 check_at_least(option, value, 1)
         if self.stride is not None and self.long_input != "window":
             raise ValueError(f"stride has no effect where long_input is {self.long_input!r}")

@@ -93,7 +93,8 @@ def find_checkpoint(
         name, state = local.resolve().name, _hash(local, [*weights, *_code(local, remote_code)])
         folder = local
     elif _is_path(model):
-        raise ModelError(f"no folder {model}.{_hint(local)}")
+        where = "" if local.parent.is_dir() else f" {local.parent} is no folder either."
+        raise ModelError(f"no folder {model}.{where or _hint(local)}")
     else:
         here_only = offline or asked_by_environment()
         if remote_code and not COMMIT.fullmatch(revision or ""):
@@ -122,9 +123,8 @@ def _is_path(model: str) -> bool:
 def _hint(path: Path) -> str:
     """The folder beside ``path`` that was perhaps meant."""
     parent = path.parent
-    if not parent.is_dir():
-        return f" {parent} is no folder either."
-    guess = nearest(path.name, [p.name for p in parent.iterdir() if p.is_dir()])
+    there = [p.name for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
+    guess = nearest(path.name, there)
     return f" Did you mean {parent / guess}?" if guess else ""
 
 

@@ -24,8 +24,7 @@ from evalkit.metrics.options import check_at_least, check_choice, check_types
 from evalkit.metrics.rows import pairs
 from evalkit.metrics.signature import join
 from evalkit.models.checkpoint import Checkpoint, find_checkpoint, versions
-from evalkit.models.encoder import SHA256
-from evalkit.models.ledger import Used, note
+from evalkit.models.encoder import SHA256, note_encoder
 from evalkit.records import Batch, Field, FloatArray, Measured
 from evalkit.semantic.baseline import BUNDLED, Baseline, read_baseline
 from evalkit.semantic.idf import Idf, IdfCorpus, idf_of, read_idf_corpus
@@ -249,7 +248,7 @@ class BertScore:
     @cached_property
     def _checkpoint(self) -> Checkpoint | None:
         if self.model is None:
-            note(Used("all-MiniLM-L6-v2", f"sha256-{SHA256[:16]}"))
+            note_encoder()
             return None
         return find_checkpoint(
             self.model,

@@ -20,7 +20,7 @@ import numpy as np
 from evalkit.errors import ConfigError
 from evalkit.models.checkpoint import versions
 from evalkit.models.devices import resolve
-from evalkit.models.encoder import REPOSITORY, SHA256, load_encoder
+from evalkit.models.encoder import REPOSITORY, SHA256, load_encoder, note_encoder
 from evalkit.models.sentence_vectors import WINDOW, sentence_vectors
 from evalkit.records import FloatArray, GenerationBatch, Output
 from evalkit.summarize.length import (
@@ -65,6 +65,7 @@ class Central:
     """
 
     name = "central"
+    dtype = "float32"
     languages: frozenset[str] | None = frozenset({"en"})
 
     def __init__(
@@ -82,7 +83,7 @@ class Central:
         self._cut = chosen_cut(cut)
         self._damping = damping
         self._redundancy = redundancy
-        self._device = device
+        self.device = device
         self._encoder: Encoder | None = None
 
     def generate(self, batch: GenerationBatch) -> tuple[Output, ...]:
@@ -106,7 +107,8 @@ class Central:
         settings = f"cut:{self._cut}|damping:{self._damping:g}|redundancy:{self._redundancy:g}"
         model = f"encoder:{REPOSITORY}@sha256-{SHA256[:16]}|window:{WINDOW}|dtype:float32"
         libraries = versions("sentencex", "torch", "transformers")
-        device = resolve("auto") if self._device == "auto" else self._device
+        note_encoder()
+        device = resolve("auto") if self.device == "auto" else self.device
         return f"central|{settings}|{model}|device:{device}|{libraries}"
 
     def close(self) -> None:
@@ -124,7 +126,7 @@ class Central:
         if foreign is not None:
             return failure(f"the document seems to be in {foreign.name}; {ENGLISH_ONLY}")
         if self._encoder is None:
-            self._encoder = load_encoder(device=self._device)
+            self._encoder = load_encoder(device=self.device)
         vectors = sentence_vectors(self._encoder, sentences)
         cosines = np.clip(vectors @ vectors.T, -1.0, 1.0)
         counts = [count_words(sentence) for sentence in sentences]

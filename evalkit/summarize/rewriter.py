@@ -91,6 +91,7 @@ class Rewriter:
     """
 
     name = "rewriter"
+    dtype, device = "float32", "cpu"
     languages: frozenset[str] | None = frozenset({"en"})
 
     def __init__(

@@ -1,5 +1,6 @@
 """Every scorer and generator of evalkit's own keeps the contract that plug-ins are held to."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -20,15 +21,19 @@ from evalkit.foreign.commands import ADAPTERS
 from evalkit.records import Batch
 from evalkit.registry import BUILTIN, Code
 from evalkit.stages import Scorer
+from tests.endpoint.fake_server import Asked, FakeServer, Said, completion
 from tests.foreign.programs import command as started
 from tests.foreign.programs import program
 from tests.foreign.written_modules import SHARED, TOTAL, evaluate_cache, write
-from tests.tiny_models import one_thread, tiny_bart
+from tests.tiny_language_models import tiny_bert, tiny_gpt2
+from tests.tiny_models import one_thread, tiny_bart, tiny_chat
 
-__all__ = ["evaluate_cache", "tiny_bart"]
+__all__ = ["evaluate_cache", "tiny_bart", "tiny_bert", "tiny_chat", "tiny_gpt2"]
 
 ELSEWHERE: Mapping[str, str] = {}
 """Names that need more than this module has -> the module that checks them."""
+LANGUAGE_MODELS = ("causal_lm", "masked_lm")
+SERVED = ("judge", "endpoint")
 FAMILIES = ("rouge3", "rougeS4", "rougeSU0", "rougeW1.5", "distinct2")
 VARIANTS: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("rouge1", {"tokenizer": "rouge_score", "stemmer": True, "references": "jackknife"}),
@@ -61,7 +66,8 @@ def _one_thread() -> Iterator[None]:
 
 
 def named(kind: registry.Kind) -> list[str]:
-    special = {"evaluate", "process", "comet", "seq2seq", *ELSEWHERE}
+    models = {"seq2seq", "causal", "mbr", *LANGUAGE_MODELS}
+    special = {"evaluate", "process", "comet", *models, *SERVED, *ELSEWHERE}
     return sorted(set(BUILTIN[kind]) - special)
 
 
@@ -101,6 +107,27 @@ def test_modules_of_evaluate(tmp_path: Path, body: str) -> None:
     )
 
 
+@pytest.mark.parametrize("long_input", ["window", "truncate", "refuse"])
+def test_language_models(tiny_gpt2: Path, tiny_bert: Path, long_input: str) -> None:
+    for name, model in zip(LANGUAGE_MODELS, (tiny_gpt2, tiny_bert), strict=True):
+        options = {"model": str(model), "device": "cpu", "long_input": long_input}
+        assert not problems_of(name, options)
+
+
+def test_what_a_server_answers() -> None:
+    def answer(asked: Asked) -> Said:
+        if "response_format" in asked.body:
+            return completion(
+                json.dumps({"reason": "So it is.", "grade": len(asked.prompt) % 5 + 1})
+            )
+        return completion(f"{len(asked.prompt)} characters.")
+
+    with FakeServer(answer).running() as server:
+        options = {"base_url": server.url, "model": "tiny", "wait": 0.001}
+        assert not problems_of("judge", {**options, "rubric": "coherence"})
+        assert not failures(check_generator(partial(registry.generator, "endpoint", **options)))
+
+
 def test_programs(tmp_path: Path) -> None:
     """``comet`` is such a program; its own tests hold it to COMET's numbers."""
     command = [sys.executable, str(ADAPTERS / "template.py")]
@@ -117,7 +144,16 @@ def test_every_generator(name: str) -> None:
 
 
 @pytest.mark.parametrize("settings", [{}, {"do_sample": True}], ids=["greedy", "sampled"])
-def test_seq2seq(tiny_bart: Path, settings: Mapping[str, object]) -> None:
-    options = {"model": str(tiny_bart), "device": "cpu", "generation": settings}
-    make = partial(registry.generator, "seq2seq", **options)
+@pytest.mark.parametrize("kind", ["seq2seq", "causal"])
+def test_generators_with_a_model(
+    tiny_bart: Path, tiny_chat: Path, kind: str, settings: Mapping[str, object]
+) -> None:
+    model = str(tiny_bart if kind == "seq2seq" else tiny_chat)
+    options = {"model": model, "device": "cpu", "generation": settings}
+    assert not failures(check_generator(partial(registry.generator, kind, **options)))
+
+
+def test_choice_among_samples(tiny_bart: Path) -> None:
+    of = {"model": str(tiny_bart), "device": "cpu", "generation": {"do_sample": True}}
+    make = partial(registry.generator, "mbr", of={"kind": "seq2seq", **of}, n=3)
     assert not failures(check_generator(make))

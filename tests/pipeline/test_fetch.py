@@ -168,7 +168,7 @@ def test_fetched_then_run_without_a_hub(
 
     hub.requests.clear()
     done = evalkit_run(tmp_path, "run", config, "--output", run, "--offline")
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     assert hub.requests == []
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["models"] == {
