@@ -7,7 +7,6 @@ be random numbers). Leaves out quantised weights, adapters, code that a model br
 run), several devices, and the language codes that translation models want.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -16,6 +15,7 @@ from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.generation import Setting, limited, longest, merged
+from evalkit.models.halving import release, run_planned
 from evalkit.models.loading import load_pretrained
 
 if TYPE_CHECKING:
@@ -91,7 +91,6 @@ class Seq2SeqModel:
         self._model = model
         self._tokenizer = tokenizer
         self._settings = model.generation_config
-        self._on_card = model.device.type == "cuda"
         self._generate = cast("Callable[..., torch.Tensor]", model.generate)
         tokenizer.truncation_side = "right"
         tokenizer.padding_side = "right"
@@ -154,27 +153,18 @@ class Seq2SeqModel:
         halved, so that one bad item loses nobody else's text. Where the settings sample, each
         prompt runs alone, so that its seed decides it whatever stands beside it.
         """
-        written: dict[int, Written] = {}
-        waiting = deque((batch, 0) for batch in self._plan(prompts, max_tokens))
-        while waiting:
-            batch, n_splits = waiting.popleft()
-            outcome = self._attempt([prompts[i] for i in batch])
-            if isinstance(outcome, str):
-                self._release()
-                if len(batch) > 1:
-                    middle = len(batch) // 2
-                    waiting.appendleft((batch[middle:], n_splits + 1))
-                    waiting.appendleft((batch[:middle], n_splits + 1))
-                    continue
-                outcome = [Written("", error=outcome)]
-            for index, result in zip(batch, outcome, strict=True):
-                written[index] = replace(result, n_splits=n_splits)
-        return [written[i] for i in range(len(prompts))]
+        ended = run_planned(
+            self._plan(prompts, max_tokens), lambda batch: self._run([prompts[i] for i in batch])
+        )
+        return [
+            replace(one.result or Written("", error=one.error), n_splits=one.n_splits)
+            for one in ended
+        ]
 
     def close(self) -> None:
         """Frees the model's memory; the object is of no use afterwards."""
         del self._model, self._tokenizer, self._generate
-        self._release()
+        release()
 
     def _plan(self, prompts: Sequence[Prompt], max_tokens: int) -> list[tuple[int, ...]]:
         if self._settings.do_sample:
@@ -189,17 +179,6 @@ class Seq2SeqModel:
             planned = plan(lengths, max_tokens=room)
             batches += [tuple(members[i] for i in batch) for batch in planned]
         return batches
-
-    def _attempt(self, prompts: Sequence[Prompt]) -> list[Written] | str:
-        """The batch's texts, or the reason why it failed."""
-        import torch
-
-        try:
-            return self._run(prompts)
-        except torch.OutOfMemoryError as error:
-            return f"out of memory: {str(error).splitlines()[0]}"
-        except (MemoryError, RuntimeError, IndexError, ValueError) as error:
-            return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
     def _run(self, prompts: Sequence[Prompt]) -> list[Written]:
         import torch
@@ -235,13 +214,3 @@ class Seq2SeqModel:
         if self._model.config.model_type in LINE_BREAKS:
             text = text.replace("<n>", "\n")
         return Written(text, ended, n_tokens)
-
-    def _release(self) -> None:
-        """Gives memory that nobody holds back to the graphics card."""
-        import gc
-
-        import torch
-
-        if self._on_card:
-            gc.collect()
-            torch.cuda.empty_cache()
