@@ -9,7 +9,6 @@ where there are two, and code that a model brings along, which is never run.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -20,35 +19,18 @@ from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.devices import resolve
 from evalkit.models.encoder import load_encoder
-from evalkit.models.loading import load_pretrained
+from evalkit.models.framing import frame_of, n_positions
+from evalkit.models.loading import chosen_dtype, load_pretrained
 from evalkit.models.windows import Window, windows
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["DTYPES", "TokenVectors", "load_token_vectors"]
+__all__ = ["TokenVectors", "load_token_vectors"]
 
-DTYPES = ("float32", "bfloat16", "float16")
 OVERLAP = 128
-NO_LIMIT = 10**9
-"""Tokenizers without a length of their own give a number far above this."""
 Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The special tokens that a tokenizer puts around a text."""
-
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-
-    def around(self, ids: Sequence[int]) -> list[int]:
-        return [*self.before, *ids, *self.after]
-
-    @property
-    def size(self) -> int:
-        return len(self.before) + len(self.after)
 
 
 class TokenVectors:
@@ -77,12 +59,12 @@ class TokenVectors:
         self._by_state = not _cut(model, self.layer, self.n_layers)
         self._model = model
         self._tokenizer = tokenizer
-        self._frame = _frame(tokenizer)
+        self._frame = frame_of(tokenizer)
         marks = (tokenizer.cls_token_id, tokenizer.sep_token_id)
         self.unweighted = frozenset(int(index) for index in marks if index is not None)
         """Ids of the marks around a text (CLS, SEP), which bert-score gives no weight."""
         self._fill = int(tokenizer.pad_token_id or 0)
-        self.n_positions = _n_positions(model, tokenizer)
+        self.n_positions = n_positions(model, tokenizer)
 
     @property
     def n_special(self) -> int:
@@ -204,7 +186,8 @@ def _at(model: "PreTrainedModel", device: str, dtype: str) -> "PreTrainedModel":
     import torch
 
     module: torch.nn.Module = model
-    module.to(device=resolve(device), dtype=getattr(torch, dtype)).eval()
+    chosen = getattr(torch, chosen_dtype(dtype, device))
+    module.to(device=resolve(device), dtype=chosen).eval()
     return model
 
 
@@ -221,33 +204,3 @@ def _cut(model: "PreTrainedModel", layer: int, n_layers: int) -> bool:
         return False
     del lists[0][layer:]
     return True
-
-
-def _frame(tokenizer: "PreTrainedTokenizerBase") -> _Frame:
-    """What the tokenizer puts before and after a text, seen on a text of its own."""
-    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
-    whole = tokenizer("a")["input_ids"]
-    for start in range(len(whole) - len(bare) + 1):
-        if whole[start : start + len(bare)] == bare:
-            return _Frame(tuple(whole[:start]), tuple(whole[start + len(bare) :]))
-    raise ModelError(f"the tokenizer writes {whole} for {bare}: no special tokens around a text")
-
-
-def _n_positions(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> int | None:
-    """The most sub-words, special tokens included, that the model reads at once; None: any."""
-    limits = []
-    n = getattr(model.config, "max_position_embeddings", None)
-    if n is not None and int(n) > 0:  # XLNet, without a limit, says -1
-        limits.append(int(n) - _offset(model))
-    if int(tokenizer.model_max_length) < NO_LIMIT:
-        limits.append(int(tokenizer.model_max_length))
-    return min(limits, default=None)
-
-
-def _offset(model: "PreTrainedModel") -> int:
-    """Positions that hold no token: RoBERTa and its kin count from after the padding's id."""
-    for name, part in model.named_modules():
-        padding = getattr(part, "padding_idx", None)
-        if name.endswith("position_embeddings") and padding is not None:
-            return int(padding) + 1
-    return 0
