@@ -41,6 +41,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "scorer": {
         "mechanics": "evalkit.fluency.mechanics:Mechanics",
         "detector": "evalkit.fluency.detector:Detector",
+        "classifier": "evalkit.fluency.classifier:Classifier",
+        "token_classifier": "evalkit.fluency.token_classifier:TokenClassifier",
         "rouge1": "evalkit.metrics.rouge:rouge1",
         "rouge2": "evalkit.metrics.rouge:rouge2",
         "rougeL": "evalkit.metrics.rouge:rouge_l",

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["DTYPES", "KINDS", "Loaded", "check_dtype", "chosen_dtype", "load_pretrained"]
+__all__ = [
+    "DTYPES",
+    "KINDS",
+    "Loaded",
+    "check_dtype",
+    "chosen_dtype",
+    "load_pretrained",
+    "load_shell",
+]
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
 """``auto`` is bfloat16 on a device that computes it fast, else float32."""
@@ -118,6 +126,31 @@ def load_pretrained(
         raise ModelError(_unloadable(checkpoint, kind, error, remote_code)) from error
     _check_weights(checkpoint, [str(key) for key in report["missing_keys"]], may_lack)
     cast("torch.nn.Module", model).to(place).eval()
+    return Loaded(model, tokenizer)
+
+
+def load_shell(checkpoint: Checkpoint, kind: str) -> Loaded:
+    """The model of ``kind`` without its weights (on torch's device ``meta``), and its tokenizer.
+
+    For what runs the model elsewhere and must know its config, its positions, its sub-words.
+
+    Raises:
+        MissingExtraError: torch or transformers is not installed.
+        ModelError: the files are damaged, or of another kind of model.
+    """
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise MissingExtraError(error.name or "transformers", "models", "run a model") from error
+    local = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        with quiet(), torch.device("meta"):
+            config = transformers.AutoConfig.from_pretrained(checkpoint.folder, **local)
+            model = getattr(transformers, kind).from_config(config)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
+    except Exception as error:  # a dozen kinds
+        raise ModelError(_unloadable(checkpoint, kind, error, remote_code=False)) from error
     return Loaded(model, tokenizer)
 
 
