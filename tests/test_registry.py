@@ -148,3 +148,11 @@ def test_an_entry_point_is_loaded_on_first_use(monkeypatch, plugin: Code) -> Non
     assert "shout" in registry.names("generator")
     assert "shouting_plugin" not in sys.modules
     assert registry.generator("shout").signature() == "shout|mark:!"
+
+
+@pytest.mark.parametrize("name", sorted(NEED_A_MODEL))
+def test_an_option_that_cannot_be_left_out_is_asked_for(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"scorer '{name}' needs the option 'model'"):
+        registry.metric(name)
+    with pytest.raises(ConfigError, match="Did you mean 'model'"):
+        registry.metric(name, modle="x")

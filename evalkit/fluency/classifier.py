@@ -82,7 +82,7 @@ class Classifier(HeadOptions):
         """Mean probability, mean log-odds, share accepted; a regression head's mean value."""
         if self._regression:
             low, high = self.bounds or (-np.inf, np.inf)
-            unit = "model's own scale" if self.bounds is None else f"{low:g}-{high:g}"
+            unit = "model's own scale" if self.bounds is None else f"{low:g} to {high:g}"
             better = self.better == "higher"
             return (Field(self.name, unit, higher_is_better=better, low=low, high=high),)
         return (
@@ -133,9 +133,14 @@ class Classifier(HeadOptions):
         weights are not loaded.
         """
         accepted, activation = self._judged
-        parts = self._signed(accept=self._labels.shown(accepted), activation=activation)
-        if self.bounds is not None:
-            parts["bounds"] = "{:g}-{:g}".format(*self.bounds)
+        shown = self._labels.shown(accepted)
+        if activation == "none":
+            low, high = self.bounds or (-np.inf, np.inf)
+            bounds = f"{low:g},{high:g}"
+            parts = self._signed(output=shown, activation=activation, bounds=bounds)
+        else:
+            threshold = self.threshold
+            parts = self._signed(accept=shown, activation=activation, threshold=threshold)
         return f"{join(parts)}|{self._versions()}"
 
     @property

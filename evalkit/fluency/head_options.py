@@ -56,9 +56,7 @@ class HeadOptions:
         check_choice("dtype", self.dtype, DTYPES)
         check_choice("backend", self.backend, BACKENDS)
         check_at_least("batch_tokens", self.batch_tokens, 1)
-        check_at_least("max_tokens", self.max_tokens or 1, 1)
-        if self.max_tokens == 0:
-            raise ValueError("option 'max_tokens' is 0; it must be at least 1")
+        check_at_least("max_tokens", 1 if self.max_tokens is None else self.max_tokens, 1)
         if not 0 < self.threshold <= 1:
             raise ValueError(
                 f"option 'threshold' is {self.threshold}; it must be more than 0 and up to 1"
@@ -141,7 +139,6 @@ class HeadOptions:
         return {
             "model": self._checkpoint.identity,
             **settings,
-            "threshold": self.threshold,
             "long": self.long_input,
             "max_tokens": self.max_tokens or "model",
             **how,

@@ -125,6 +125,7 @@ class TokenClassifier(HeadOptions):
             errors=labels.labels.shown(labels.wrong),
             categories=",".join(labels.categories[number] for number in labels.wrong),
             words=self.aggregation,
+            threshold=self.threshold,
         )
         return f"{join(parts)}|{self._versions()}"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evalkit.fluency.rate import COLUMNS
 from evalkit.pipeline.items import by_document, cut_warnings, mark, named, notes, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
@@ -58,10 +59,7 @@ def fluency_section(
         title="Fluency, without a reference",
         unit="sentence",
         paired=False,
-        notes=(
-            "Fluency is the chance, in percent, that ten words in a row hold no error: "
-            "100 · exp(−10 · errors per word).",
-        ),
+        notes=_meaning(texts),
     )
     scored = [Scored(text.hypotheses, text.found) for text in texts]
     sanity, warnings = sanity_table(
@@ -85,6 +83,19 @@ def fluency_section(
         ),
         sanity=(sanity,),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
+    )
+
+
+def _meaning(texts: Sequence[FluentText]) -> tuple[str, ...]:
+    """What the scores of those scorers mean that count errors; others are not on that scale."""
+    scorers = [scorer for scorer, _ in texts[0].found] if texts else []
+    counting = [scorer.name for scorer in scorers if scorer.columns == COLUMNS]
+    if not counting:
+        return ()
+    whose = "" if len(counting) == len(scorers) else f" of {', '.join(counting)}"
+    return (
+        f"Fluency{whose} is the chance, in percent, that ten words in a row hold no error: "
+        "100 · exp(−10 · errors per word).",
     )
 
 

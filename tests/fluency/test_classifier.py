@@ -123,7 +123,8 @@ def test_a_regression_head_is_read_as_the_user_says(models):
     np.testing.assert_allclose(found.statistics[:, 0], expected, atol=1e-6)
     (field,) = plain.fields
     assert (field.low, field.high, field.higher_is_better) == (-10, 10, False)
-    assert plain.columns == ("value", "texts")
+    assert (field.unit, plain.columns) == ("-10 to 10", ("value", "texts"))
+    assert "|output:quality|activation:none|bounds:-10,10|" in plain.signature()
     np.testing.assert_allclose(
         plain.score(found.statistics.sum(axis=0)), [expected.mean()], atol=1e-6
     )
