@@ -156,10 +156,13 @@ def open_onnx(path: Path, *, rank: int, n_labels: int) -> OnnxNetwork:
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
+        import torch
     except ImportError as error:
-        raise MissingExtraError("onnxruntime", "onnx", "run a converted model") from error
+        name = error.name or "onnxruntime"
+        raise MissingExtraError(name, "onnx", "run a converted model") from error
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3  # errors: they are raised as well
+    settings.intra_op_num_threads = torch.get_num_threads()  # one setting for both libraries
     try:
         session = onnxruntime.InferenceSession(
             str(path), settings, providers=["CPUExecutionProvider"]

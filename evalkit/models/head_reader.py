@@ -79,6 +79,7 @@ class HeadReader:
         tokenizer: the model's own.
         n_labels: how many logits there are.
         limit: most sub-words, special tokens included, that it reads at once; None: any.
+        n_vectors: how many sub-words it has vectors for.
         fill: the id to pad with.
     """
 
@@ -89,11 +90,13 @@ class HeadReader:
         *,
         n_labels: int,
         limit: int | None,
+        n_vectors: int,
         fill: int,
     ) -> None:
         self._network = network
         self._tokenizer = tokenizer
         self._n_labels = n_labels
+        self._n_vectors = n_vectors
         self._fill = fill
         self._frame: Frame = frame_of(tokenizer)
         self._side: Side = "none"
@@ -104,7 +107,8 @@ class HeadReader:
         """Every sub-word of each text, nothing cut.
 
         Raises:
-            ModelError: places are asked for, but the tokenizer knows none.
+            ModelError: places are asked for, but the tokenizer knows none; or it gives ids that
+                the model has no vectors for.
         """
         if places and not self._tokenizer.is_fast:
             raise ModelError(
@@ -116,6 +120,12 @@ class HeadReader:
         found = self._tokenizer(
             list(texts), add_special_tokens=False, verbose=False, return_offsets_mapping=places
         )
+        largest = max((max(ids, default=0) for ids in found["input_ids"]), default=0)
+        if largest >= self._n_vectors:
+            raise ModelError(
+                f"the tokenizer isn't this model's: it gives id {largest}, but the model has "
+                f"vectors for {self._n_vectors}"
+            )
         spans = found["offset_mapping"] if places else [()] * len(texts)
         return [
             Subwords(tuple(ids), tuple((start, end) for start, end in own))

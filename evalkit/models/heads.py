@@ -4,13 +4,16 @@ Any ``AutoModelForSequenceClassification`` or ``AutoModelForTokenClassification`
 by torch, or by ONNX Runtime where a converted model lies beside it.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.framing import n_positions
 from evalkit.models.head_networks import Network, TorchNetwork, find_onnx, open_onnx
 from evalkit.models.head_reader import HeadReader
 from evalkit.models.loading import Loaded, load_pretrained, load_shell
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["BACKENDS", "Head", "load_head"]
 
@@ -62,10 +65,15 @@ def load_head(
         found.tokenizer,
         n_labels=n_labels,
         limit=n_positions(found.model, found.tokenizer),
+        n_vectors=_n_vectors(found),
         fill=_fill(found),
     )
     reader.probe(rank=rank, tolerance=TOLERANCE[dtype])
     return reader
+
+
+def _n_vectors(found: Loaded) -> int:
+    return cast("torch.nn.Embedding", found.model.get_input_embeddings()).num_embeddings
 
 
 def _fill(found: Loaded) -> int:

@@ -372,3 +372,12 @@ def test_labels_that_are_not_numbered_from_0_are_refused(tiny_cola, tmp_path):
     path.write_text(path.read_text().replace('"0": "unacceptable"', '"5": "unacceptable"'))
     with pytest.raises(ConfigError, match="numbers its labels"):
         Classifier(model=str(folder)).signature()
+
+
+def test_a_tokenizer_of_another_model_is_refused(tiny_cola, tmp_path):
+    folder = tmp_path / "mixed"
+    build(folder, ("bad", "good"), kind="roberta")  # more sub-words than the BERT has vectors for
+    for name in ("model.safetensors", "config.json"):
+        shutil.copy(tiny_cola / name, folder)
+    with pytest.raises(ModelError, match="isn't this model's"):
+        measure(Classifier(model=str(folder)), *TEXTS)
