@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import evalkit
-from evalkit.errors import ConfigError
+from evalkit.errors import ConfigError, ModelError
 from evalkit.fluency.head_labels import Labels
 from evalkit.fluency.seen import POLICIES
 from evalkit.metrics.options import check_at_least, check_choice, check_types
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from evalkit.models.head_reader import HeadReader
 
 __all__ = ["HeadOptions"]
+
+CLASSES: dict[Head, str] = {
+    "texts": "ForSequenceClassification",
+    "tokens": "ForTokenClassification",
+}
+"""How the names of transformers' classes end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +106,20 @@ class HeadOptions:
 
     @cached_property
     def _labels(self) -> Labels:
+        """The model's labels.
+
+        Raises:
+            ModelError: its config says that its head is of the other kind.
+            ConfigError: its config numbers them wrongly.
+        """
+        named = self._checkpoint.config.get("architectures")
+        known = [str(one) for one in named] if isinstance(named, list) else []
+        other = CLASSES["tokens" if self._head == "texts" else "texts"]
+        if known and all(one.endswith(other) for one in known):
+            raise ModelError(
+                f"{self._checkpoint.name} is a {known[0]}; {self._head} need a model with a head "
+                f"{CLASSES[self._head]}"
+            )
         return Labels.of(self._checkpoint.name, self._checkpoint.config)
 
     @cached_property

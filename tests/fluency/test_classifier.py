@@ -9,13 +9,14 @@ import pytest
 from evalkit import registry
 from evalkit.errors import ConfigError, ModelError
 from evalkit.fluency.classifier import Classifier
+from evalkit.fluency.token_classifier import TokenClassifier
 from evalkit.models.head_reader import HeadReader
 from evalkit.records import Batch
 from evalkit.stages import Scorer
-from tests.tiny_heads import LONG_TEXT, TEXTS, build, tiny_cola
+from tests.tiny_heads import LONG_TEXT, TEXTS, build, tiny_cola, tiny_tagger
 from tests.tiny_models import one_thread, quiet_saving
 
-__all__ = ["tiny_cola"]
+__all__ = ["tiny_cola", "tiny_tagger"]
 
 THREE = ("bad", "so-so", "good")
 
@@ -363,6 +364,13 @@ def test_a_model_without_such_a_head_is_refused(tiny_cola, tmp_path):
     (other / "model.safetensors").unlink()
     with pytest.raises(ModelError, match="has no weights"):
         Classifier(model=str(other)).signature()
+
+
+def test_a_head_of_the_other_kind_is_named(tiny_cola, tiny_tagger):
+    with pytest.raises(ModelError, match="tiny-tagger is a BertForTokenClassification; texts need"):
+        Classifier(model=str(tiny_tagger), accept="O").signature()
+    with pytest.raises(ModelError, match="tiny-cola is a BertForSequenceClassification; tokens"):
+        TokenClassifier(model=str(tiny_cola)).signature()
 
 
 def test_labels_that_are_not_numbered_from_0_are_refused(tiny_cola, tmp_path):
