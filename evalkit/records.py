@@ -80,7 +80,7 @@ class TokenScore:
     end: int
     """One past the last code point."""
     value: float
-    """The scorer's per-token number; for ``detector`` the probability of an error, 0-1."""
+    """The scorer's per-token number; its ``token_unit`` says what it is, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

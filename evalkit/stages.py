@@ -29,7 +29,15 @@ from evalkit.records import (
     SetScore,
 )
 
-__all__ = ["Generator", "Scorer", "SegmentScorer", "SetScorer"]
+__all__ = [
+    "Generator",
+    "LikelihoodScorer",
+    "Releasable",
+    "Scorer",
+    "SegmentScorer",
+    "SetScorer",
+    "TokenScorer",
+]
 
 
 @runtime_checkable
@@ -80,6 +88,47 @@ class SegmentScorer(Protocol):
 
     def score_segments(self, statistics: FloatArray) -> FloatArray:
         """Scores (n, m) of single rows (n, k), as the reference implementation defines them."""
+        ...
+
+
+@runtime_checkable
+class TokenScorer(Protocol):
+    """A scorer that says what the numbers of its tokens (``Measured.tokens``) are."""
+
+    @property
+    def token_unit(self) -> str:
+        """For example ``bits`` (of surprisal), or ``probability`` (of an error)."""
+        ...
+
+
+@runtime_checkable
+class LikelihoodScorer(Protocol):
+    """A scorer by the log probabilities of a language model's sub-words.
+
+    Where two stand side by side, tables say what of theirs may be compared.
+    """
+
+    @property
+    def likelihood(self) -> str:
+        """What they are: ``causal`` (they add to the text's) or ``pseudo`` (they don't)."""
+        ...
+
+    @property
+    def absent(self) -> str:
+        """Which number it doesn't give as it was set up, and why, after "no"; "" for none."""
+        ...
+
+    def vocabulary(self) -> str:
+        """What tells the model's sub-words from others', for example a hash of them all."""
+        ...
+
+
+@runtime_checkable
+class Releasable(Protocol):
+    """A scorer or generator that holds memory (a model), which can be freed."""
+
+    def close(self) -> None:
+        """Frees it; called after all that it is to do. The next call brings it back."""
         ...
 
 

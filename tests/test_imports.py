@@ -35,6 +35,7 @@ ROOMS = (
     "agreement",
     "pipeline",
     "report",
+    "view",
     "cli",
 )
 """Lowest first: a room imports from itself and from rooms before it."""

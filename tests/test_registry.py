@@ -27,6 +27,10 @@ not_callable = 3
 """
 
 
+NEEDED = {name: {"model": "owner/name"} for name in ("causal_lm", "masked_lm")}
+"""Options without which a scorer can't be made."""
+
+
 @pytest.fixture
 def plugin(tmp_path: Path) -> Code:
     (tmp_path / "shouting_plugin.py").write_text(PLUGIN)
@@ -41,9 +45,15 @@ NEED_A_MODEL = {"classifier", "token_classifier"}
     "name", sorted(set(BUILTIN["scorer"]) - {"detector", "evaluate"} - NEED_A_MODEL)
 )
 def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
-    made = registry.metric(name)
+    made = registry.metric(name, **NEEDED.get(name, {}))
     assert made.name == name
     assert made.fields[0].name == name
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_a_scorer_that_needs_a_model_says_so(name: str) -> None:
+    with pytest.raises(ConfigError, match="name a model"):
+        registry.metric(name)
 
 
 @pytest.mark.parametrize("name", ["lead", "central", "rewriter"])

@@ -11,6 +11,7 @@ from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
+from evalkit.cli.view import view
 from evalkit.errors import EvalkitError
 
 __all__ = ["app", "main"]
@@ -45,6 +46,7 @@ def root(
 app.command("run")(runs.run)
 app.command("show")(runs.show)
 app.command("report")(runs.report)
+app.command("view")(view)
 app.command("score")(score)
 app.command("compare")(compare)
 app.command("buckets")(buckets)

@@ -89,8 +89,8 @@ def with_flags(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-def parse(text: str) -> list[tuple[str, dict[str, object]]]:
-    """Names and options of metrics.
+def parse(text: str, *, option: str = "--metrics") -> list[tuple[str, dict[str, object]]]:
+    """Names and options of metrics, or of whatever ``option`` names.
 
     Raises:
         ConfigError: a parenthesis that is not closed, or nothing named.
@@ -99,15 +99,17 @@ def parse(text: str) -> list[tuple[str, dict[str, object]]]:
     [('bleu', {'tokenizer': 'zh', 'lowercase': True}), ('chrf', {'beta': 3})]
     """
     found: list[tuple[str, dict[str, object]]] = []
-    for part in _split(text):
+    for part in _split(text, option):
         name, opened, rest = part.partition("(")
+        where = f"{option} {part!r}"
         if opened and not rest.endswith(")"):
-            raise ConfigError(f"--metrics {part!r}: write name(option=value,...)")
-        entry = name.strip(), dict(_option(o, part) for o in _split(rest.removesuffix(")")))
+            raise ConfigError(f"{where}: write name(option=value,...)")
+        values = _split(rest.removesuffix(")"), option)
+        entry = name.strip(), dict(_option(value, where) for value in values)
         if entry not in found:
             found.append(entry)
     if not found:
-        raise ConfigError("--metrics names none; see 'evalkit list'")
+        raise ConfigError(f"{option} names none; see 'evalkit list'")
     return found
 
 
@@ -133,7 +135,7 @@ def with_values(
     return made
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, option: str) -> list[str]:
     """Parts between the commas that stand in no parentheses; empty ones left out."""
     parts, depth = [""], 0
     for character in text:
@@ -143,14 +145,14 @@ def _split(text: str) -> list[str]:
         else:
             parts[-1] += character
     if depth:
-        raise ConfigError(f"--metrics {text!r}: a parenthesis too many or too few")
+        raise ConfigError(f"{option} {text!r}: a parenthesis too many or too few")
     return [part.strip() for part in parts if part.strip()]
 
 
 def _option(text: str, where: str) -> tuple[str, object]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not name:
-        raise ConfigError(f"--metrics {where!r}: an option without a name")
+        raise ConfigError(f"{where}: an option without a name")
     return name, _value(value) if equals else True
 
 

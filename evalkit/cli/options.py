@@ -33,6 +33,7 @@ __all__ = [
     "Methods",
     "Metrics",
     "OneTable",
+    "Output",
     "References",
     "Run",
     "Sane",
@@ -193,5 +194,9 @@ Frequencies = Annotated[
 ]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]

@@ -4,18 +4,20 @@ import typer
 
 from evalkit import registry
 from evalkit.cli.inputs import documents_of
+from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
+from evalkit.stages import Scorer
 
 __all__ = ["fluency", "summarize"]
 
 
-def fluency(files: list[str], scorers: list[str], *, as_json: bool) -> None:
+def fluency(files: list[str], scorers: str, *, offline: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
-    made = [registry.scorer(name.strip()) for name in scorers]
+    made = [_scorer(n, options, offline) for n, options in parse(scorers, option="--scorers")]
     with bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:
@@ -29,6 +31,12 @@ def fluency(files: list[str], scorers: list[str], *, as_json: bool) -> None:
     show(report, console, document=None, worst=None)
     for document in report.documents:
         show(report, console, document=document.id, worst=None)
+
+
+def _scorer(name: str, options: dict[str, object], offline: bool) -> Scorer:
+    if offline and registry.takes("scorer", name, "offline"):
+        options = {**options, "offline": True}
+    return registry.scorer(name, code=None, **options)
 
 
 def _fluency_json(report: Report) -> dict[str, object]:

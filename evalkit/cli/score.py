@@ -29,6 +29,7 @@ def score(  # noqa: PLR0913  (a command's options)
     task: options.Task = options.Kind.TRANSLATION,
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
+    output: options.Output = None,
     allow_code: options.AllowCode = False,
     *,
     flags: Mapping[str, object],
@@ -49,7 +50,7 @@ def score(  # noqa: PLR0913  (a command's options)
             language=language,
         ),
         scoring.measures(metrics, flags, allow_code=allow_code),
-        Wanted(cluster=cluster, ids=segments, language=language or "en"),
+        Wanted(cluster=cluster, ids=segments or output is not None, language=language or "en"),
         Resampling(
             draws=draws,
             seed=seed,
@@ -64,5 +65,12 @@ def score(  # noqa: PLR0913  (a command's options)
             segments=segments,
             short=short_signatures,
             gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
+            folder=output,
+            asked={
+                "hypotheses": hypotheses,
+                "references": references or [],
+                "sources": sources,
+                "metrics": metrics,
+            },
         ),
     )

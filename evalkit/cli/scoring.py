@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -19,7 +19,9 @@ from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import shorten
 from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.likelihood_notes import likelihood_notes
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
+from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
 from evalkit.pipeline.segments import (
     Measurements,
@@ -31,6 +33,7 @@ from evalkit.pipeline.segments import (
 )
 from evalkit.pipeline.whole import Texts
 from evalkit.records import SCHEMA_VERSION
+from evalkit.report import write_all
 from evalkit.results import Report
 from evalkit.stages import Scorer, SetScorer
 from evalkit.stats.resampling import Resampling
@@ -51,6 +54,10 @@ class Printed:
     """Signatures abbreviated."""
     gate: Gate
     """How outputs are looked at beside."""
+    folder: Path | None = None
+    """A run folder to write, with every segment."""
+    asked: Mapping[str, object] = field(default_factory=dict)
+    """What the command was asked for, kept in that folder."""
 
 
 def scorers(
@@ -118,6 +125,10 @@ def score(
     if printed.short:
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
+    report = segment_report(scores, notes=(*likelihood_notes(rows), *sanity_notes(found)))
+    if printed.folder is not None and scores.measured is not None:
+        written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
+        write_all(written, printed.folder)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.segments and printed.format is Format.CSV and scores.measured is not None:
@@ -125,7 +136,9 @@ def score(
     elif printed.format is Format.JSON:
         _print_json(scores, found, printed)
     else:
-        _print_report(segment_report(scores, notes=tuple(sanity_notes(found))), found, printed)
+        _print_report(report, found, printed)
+    if printed.folder is not None:
+        typer.echo(f"evalkit: wrote {printed.folder}; evalkit view {printed.folder}", err=True)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:

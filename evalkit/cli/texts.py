@@ -24,14 +24,16 @@ How = Annotated[Format, typer.Option(help="For a person or for a program.")]
 def fluency(
     files: Files = None,
     scorers: Annotated[
-        str, typer.Option(help="Names from 'evalkit list', separated by commas.")
+        str,
+        typer.Option(help="From 'evalkit list': mechanics,\"causal_lm(model=FOLDER,stride=256)\"."),
     ] = "mechanics,detector",
+    offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
     """Score how fluent texts are, without a reference, and mark where they break."""
     from evalkit.cli import reading
 
-    reading.fluency(files or [], scorers.split(","), as_json=format == "json")
+    reading.fluency(files or [], scorers, offline=offline, as_json=format == "json")
 
 
 def summarize(

@@ -25,8 +25,8 @@ from evalkit.metrics.signature import join
 from evalkit.records import Batch, Field, FloatArray, Measured
 
 if TYPE_CHECKING:
+    from evalkit.models.head_loading import Head
     from evalkit.models.head_reader import TextLogits
-    from evalkit.models.heads import Head
 
 __all__ = ["ACCEPTABLE", "Classifier"]
 

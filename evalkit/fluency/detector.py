@@ -53,6 +53,7 @@ class Detector:
     languages: frozenset[str] | None = LANGUAGES
     columns = COLUMNS
     fields: tuple[Field, ...] = rate_fields("detector")
+    token_unit = "probability"  # noqa: S105  (no password)
 
     def __init__(
         self,

@@ -10,8 +10,8 @@ from evalkit.fluency.head_labels import Labels
 from evalkit.fluency.seen import POLICIES
 from evalkit.metrics.options import check_at_least, check_choice, check_types
 from evalkit.models.checkpoint import Checkpoint, find_checkpoint, versions
+from evalkit.models.head_loading import BACKENDS, Head, load_head
 from evalkit.models.head_networks import find_onnx
-from evalkit.models.heads import BACKENDS, Head, load_head
 from evalkit.models.loading import DTYPES, chosen_dtype
 
 if TYPE_CHECKING:

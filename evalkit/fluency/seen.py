@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from evalkit.text.words import count_words
 
 if TYPE_CHECKING:
-    from evalkit.models.head_reader import HeadReader, Subwords
+    from evalkit.models.head_reader import HeadReader
+    from evalkit.models.subwords import Subwords
 
 __all__ = ["POLICIES", "Seen", "see"]
 
@@ -60,7 +61,7 @@ def see(
         elif limit is None or n <= limit or long_input == "window":
             rows[row] = subwords
         elif long_input == "truncate":
-            rows[row] = type(subwords)(subwords.ids[:limit], subwords.places[:limit])
+            rows[row] = subwords.start(limit)
             cuts[row] = f"did not see the last {n - limit} of {n} sub-words"
         else:
             reasons[row] = (

@@ -26,7 +26,7 @@ from evalkit.records import Batch, Field, FloatArray, Measured, Span, TokenScore
 from evalkit.text.words import count_words, tokens
 
 if TYPE_CHECKING:
-    from evalkit.models.heads import Head
+    from evalkit.models.head_loading import Head
 
 __all__ = ["TokenClassifier"]
 
@@ -56,6 +56,11 @@ class TokenClassifier(HeadOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_choice("aggregation", self.aggregation, STRATEGIES)
+
+    @property
+    def token_unit(self) -> str:
+        """What a token's number is: the probability of an error."""
+        return "probability"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ class TokenClassifier(HeadOptions):
                 continue
             tagged = by_word(
                 of_logits(one.logits),
-                subwords.places,
+                subwords.offsets or (),
                 tokens(texts[row]),
                 labels,
                 strategy=self.aggregation,

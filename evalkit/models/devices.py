@@ -7,7 +7,7 @@ from evalkit.errors import ConfigError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["resolve", "seed_torch", "use_threads"]
+__all__ = ["release_card", "resolve", "seed_torch", "use_threads"]
 
 
 def resolve(device: str) -> "torch.device":
@@ -43,3 +43,13 @@ def seed_torch(seed: int) -> None:
     import torch
 
     torch.manual_seed(seed)
+
+
+def release_card() -> None:
+    """Gives memory that nobody holds back to the graphics card."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    torch.cuda.empty_cache()

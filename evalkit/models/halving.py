@@ -1,97 +1,74 @@
-"""Runs planned batches on a model; a batch that fails is halved until the culprit stands alone.
+"""Planned batches one after the other; one that fails as a whole is halved, down to one item.
 
-Too little memory for a batch is no reason to lose it, and one bad item no reason to lose its
-neighbours: each item ends with its result, or with the reason why it failed alone. How often its
-batch was halved is kept, since smaller batches may round differently. Leaves out the plan
-(``evalkit.models.batches``) and waiting for memory that another process holds.
+Too little memory for a batch, or one bad item in it, so costs nobody else's result. Leaves out the
+plan (``batches``) and what a batch computes.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-__all__ = ["Ran", "release", "run_planned"]
+__all__ = ["Done", "in_halves"]
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Ran(Generic[Result]):
-    """How one item ended."""
+class Done(Generic[Result]):
+    """What became of one item."""
 
     result: Result | None
-    """What the model gave; None where it failed."""
+    """None where it failed."""
     n_splits: int = 0
-    """How often its batch was halved because it failed as a whole, as for lack of memory."""
+    """How often its batch was halved."""
     error: str = ""
-    """Why it failed, alone in its batch; "" where it did not."""
+    """Why it failed; "" where it did not."""
 
 
-def run_planned(
-    batches: Sequence[Sequence[int]], run: Callable[[Sequence[int]], Sequence[Result]]
-) -> list[Ran[Result]]:
-    """How each item ended, in the order of the items, whatever the order of the batches.
-
-    Batches run in their order; the halves of one that failed run next, the earlier half first.
-    What counts as failing: torch's OutOfMemoryError, MemoryError, RuntimeError, IndexError and
-    ValueError. Anything else is raised. Without batches the answer is empty.
+def in_halves(
+    batches: Iterable[tuple[int, ...]],
+    run: Callable[[tuple[int, ...]], Sequence[Result]],
+    *,
+    release: Callable[[], None],
+) -> dict[int, Done[Result]]:
+    """Every item's result by its index.
 
     Args:
-        batches: indices 0 … n-1 of the items, each once (as ``batches.plan`` gives them).
-        run: of some indices their results, in that order.
-
-    Raises:
-        ValueError: an index is missing, or stands there twice; ``run`` gave too few results or
-            too many.
+        batches: indices of items that run together, in the order in which they run.
+        run: one result for each index of a batch. Out of memory and other errors of computing are
+            caught; the batch is then run as two halves, and an item that fails alone gets the
+            error's first line.
+        release: called after a failure, to give memory back.
     """
-    n = sum(len(batch) for batch in batches)
-    if sorted(index for batch in batches for index in batch) != list(range(n)):
-        raise ValueError(f"the batches must hold each of 0 to {n - 1} once")
-    ended: dict[int, Ran[Result]] = {}
-    waiting = deque((tuple(batch), 0) for batch in batches)
+    found: dict[int, Done[Result]] = {}
+    waiting = deque((batch, 0) for batch in batches)
     while waiting:
         batch, n_splits = waiting.popleft()
-        outcome = _attempt(run, batch)
-        if not isinstance(outcome, str):
-            if len(outcome) != len(batch):
-                raise ValueError(f"{len(outcome)} results for a batch of {len(batch)}")
-            found = zip(batch, outcome, strict=True)
-            ended.update((index, Ran(result, n_splits)) for index, result in found)
+        results, error = _attempt(run, batch)
+        if results is not None:
+            for index, result in zip(batch, results, strict=True):
+                found[index] = Done(result, n_splits)
             continue
         release()
-        if len(batch) > 1:
-            middle = len(batch) // 2
-            waiting.appendleft((batch[middle:], n_splits + 1))
-            waiting.appendleft((batch[:middle], n_splits + 1))
-        elif batch:
-            ended[batch[0]] = Ran(None, n_splits, outcome)
-    return [ended[index] for index in range(n)]
+        if len(batch) == 1:
+            found[batch[0]] = Done(None, n_splits, error)
+            continue
+        middle = len(batch) // 2
+        waiting.appendleft((batch[middle:], n_splits + 1))
+        waiting.appendleft((batch[:middle], n_splits + 1))
+    return found
 
 
 def _attempt(
-    run: Callable[[Sequence[int]], Sequence[Result]], batch: Sequence[int]
-) -> Sequence[Result] | str:
-    """The batch's results, or the reason why it failed."""
+    run: Callable[[tuple[int, ...]], Sequence[Result]], batch: tuple[int, ...]
+) -> tuple[Sequence[Result] | None, str]:
+    """The batch's results, or None and the reason why it failed."""
     import torch
 
     try:
-        return run(batch)
+        return run(batch), ""
     except torch.OutOfMemoryError as error:
-        return f"out of memory: {_first_line(error)}"
+        return None, f"out of memory: {str(error).splitlines()[0]}"
     except (MemoryError, RuntimeError, IndexError, ValueError) as error:
-        return f"{type(error).__name__}: {_first_line(error)}"
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [""])[0]
-
-
-def release() -> None:
-    """Gives memory that nobody holds back to the graphics card, if one is in use."""
-    import gc
-
-    import torch
-
-    gc.collect()
-    torch.cuda.empty_cache()  # does nothing where no card is in use
+        return None, f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.errors import MissingExtraError, ModelError
-from evalkit.models.halving import release
+from evalkit.models.devices import release_card
 from evalkit.records import FloatArray
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class TorchNetwork:
     def close(self) -> None:
         """Frees the model."""
         del self._model
-        release()
+        release_card()
 
 
 class OnnxNetwork:

@@ -14,30 +14,21 @@ import numpy as np
 
 from evalkit.errors import ModelError
 from evalkit.models.batches import plan
-from evalkit.models.framing import Frame, frame_of
-from evalkit.models.halving import Ran, run_planned
+from evalkit.models.devices import release_card
+from evalkit.models.halving import Done, in_halves
 from evalkit.models.head_networks import Ids, Network
+from evalkit.models.subwords import Frame, Subwords, frame_of, read_subwords
 from evalkit.models.windows import Window, windows
 from evalkit.records import FloatArray
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = ["HeadReader", "Subwords", "TextLogits", "TokenLogits"]
+__all__ = ["HeadReader", "TextLogits", "TokenLogits"]
 
 Side = Literal["right", "left", "none"]
 OVERLAP = 128
 """Sub-words that two windows share, where a quarter of the model's length isn't less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subwords:
-    """A text as the model reads it, the special tokens around it left out."""
-
-    ids: tuple[int, ...]
-    """Ids of the t sub-words."""
-    places: tuple[tuple[int, int], ...] = ()
-    """For each its first code point and one past its last; () where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +94,8 @@ class HeadReader:
         self.limit = None if limit is None else limit - self._frame.size
         """Most sub-words of a text that are read at once; None: any number."""
 
-    def tokenize(self, texts: Sequence[str], *, places: bool = False) -> list[Subwords]:
-        """Every sub-word of each text, nothing cut.
+    def tokenize(self, texts: Sequence[str], *, places: bool = False) -> tuple[Subwords, ...]:
+        """Every sub-word of each text, nothing cut; what spells a special token is but text.
 
         Raises:
             ModelError: places are asked for, but the tokenizer knows none; or it gives ids that
@@ -115,22 +106,14 @@ class HeadReader:
                 f"{type(self._tokenizer).__name__} doesn't say where in the text its sub-words "
                 "stand: save the model with a fast tokenizer (tokenizer.json)"
             )
-        if not texts:
-            return []
-        found = self._tokenizer(
-            list(texts), add_special_tokens=False, verbose=False, return_offsets_mapping=places
-        )
-        largest = max((max(ids, default=0) for ids in found["input_ids"]), default=0)
+        found = read_subwords(self._tokenizer, texts)
+        largest = max((max(one.ids, default=0) for one in found), default=0)
         if largest >= self._n_vectors:
             raise ModelError(
                 f"the tokenizer isn't this model's: it gives id {largest}, but the model has "
                 f"vectors for {self._n_vectors}"
             )
-        spans = found["offset_mapping"] if places else [()] * len(texts)
-        return [
-            Subwords(tuple(ids), tuple((start, end) for start, end in own))
-            for ids, own in zip(found["input_ids"], spans, strict=True)
-        ]
+        return found
 
     def read_texts(
         self, rows: Sequence[Sequence[int]], *, max_tokens: int, limit: int | None = None
@@ -143,12 +126,12 @@ class HeadReader:
             limit: most sub-words of a window, where that is less than the model reads.
         """
         parts = self._parts(rows, limit)
-        own: list[list[tuple[Window, Ran[FloatArray]]]] = [[] for _ in rows]
+        own: list[list[tuple[Window, Done[FloatArray]]]] = [[] for _ in rows]
         for part, one in zip(parts, self._run(parts, max_tokens), strict=True):
             own[part.row].append((part.window, one))
         return [self._text_logits(found) for found in own]
 
-    def _text_logits(self, found: Sequence[tuple[Window, Ran[FloatArray]]]) -> TextLogits:
+    def _text_logits(self, found: Sequence[tuple[Window, Done[FloatArray]]]) -> TextLogits:
         error = next((one.error for _, one in found if one.error), "")
         logits = [one.result for _, one in found if one.result is not None and not error]
         kept = np.array([w.keep_end - w.keep_start for w, _ in found], dtype=np.float64)
@@ -194,8 +177,8 @@ class HeadReader:
             ModelError: the logits have another shape.
         """
         (one,) = self.tokenize(["a"])
-        longer = list(one.ids * 7)[: self.limit]
-        rows = [self._frame.around(one.ids), self._frame.around(longer)]
+        longer = [*one.ids] * 7
+        rows = [self._frame.around(one.ids), self._frame.around(longer[: self.limit])]
         alone = self._logits(rows[:1], "none")[0]
         if alone.ndim != rank - 1 or alone.shape[-1] != self._n_labels:
             raise ModelError(
@@ -222,16 +205,19 @@ class HeadReader:
             for window in _windows(len(row), most)
         ]
 
-    def _run(self, parts: Sequence[_Part], max_tokens: int) -> list[Ran[FloatArray]]:
+    def _run(self, parts: Sequence[_Part], max_tokens: int) -> list[Done[FloatArray]]:
         """Each part's logits: (labels,), or (its sub-words with the frame, labels)."""
-        batches: Sequence[Sequence[int]]
+        batches: Sequence[tuple[int, ...]]
         if self._side == "none":
             batches = tuple((index,) for index in range(len(parts)))
         else:
             batches = plan([len(part.ids) for part in parts], max_tokens=max_tokens)
-        return run_planned(
-            batches, lambda batch: self._logits([parts[i].ids for i in batch], self._side)
+        done = in_halves(
+            batches,
+            lambda batch: self._logits([parts[i].ids for i in batch], self._side),
+            release=release_card,
         )
+        return [done[index] for index in range(len(parts))]
 
     def _logits(self, rows: Sequence[list[int]], side: Side) -> list[FloatArray]:
         width = max(map(len, rows))

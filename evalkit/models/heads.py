@@ -1,84 +1,120 @@
-"""Models with a head: classifiers of texts, and classifiers of tokens (taggers).
+"""A language model's body and head, run apart: states of a batch, logits of chosen places only.
 
-Any ``AutoModelForSequenceClassification`` or ``AutoModelForTokenClassification`` in a checkpoint,
-by torch, or by ONNX Runtime where a converted model lies beside it.
+The head is not rebuilt from parts (it may scale, cap or transform): the model's own ``forward``
+runs with its body replaced by one that hands over the chosen states. Whether that gives the model's
+own logits is tried when it is made; a model where it doesn't (one that calls its body in another
+way) makes the logits of whole batches. Leaves out generation and caches.
 """
 
-from typing import TYPE_CHECKING, Literal, cast
-
-from evalkit.models.checkpoint import Checkpoint
-from evalkit.models.framing import n_positions
-from evalkit.models.head_networks import Network, TorchNetwork, find_onnx, open_onnx
-from evalkit.models.head_reader import HeadReader
-from evalkit.models.loading import Loaded, load_pretrained, load_shell
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PreTrainedModel
+    from transformers.utils.generic import ModelOutput
 
-__all__ = ["BACKENDS", "Head", "load_head"]
+__all__ = ["Head"]
 
-Head = Literal["texts", "tokens"]
-BACKENDS = ("torch", "onnxruntime")
-KINDS: dict[Head, str] = {
-    "texts": "AutoModelForSequenceClassification",
-    "tokens": "AutoModelForTokenClassification",
-}
-TOLERANCE = {"float32": 1e-4, "bfloat16": 0.05, "float16": 0.02}
-"""How far padding may move a probe's logits, relative to the largest."""
+LOGITS_AT_ONCE = {"cpu": 2**24}
+"""Logits that are held at a time: 64 MB in float32, some 300 places of GPT-2's vocabulary, from
+where on a CPU's matrix product has its speed."""
+LOGITS_ON_A_CARD = 2**28
+"""The same on a graphics card: 1 GB."""
 
 
-def load_head(
-    checkpoint: Checkpoint,
-    head: Head,
-    *,
-    n_labels: int,
-    dtype: str = "float32",
-    device: str = "cpu",
-    backend: str = "torch",
-) -> HeadReader:
-    """The model with a head in a checkpoint, and its tokenizer.
+class Head:
+    """The two halves of a model. ``nats(states(ids)[chosen], targets)`` is what it is for.
 
     Args:
-        checkpoint: from ``find_checkpoint``.
-        head: ``texts`` for a classifier, ``tokens`` for a tagger.
-        n_labels: how many labels its config names.
-        dtype: ``float32``, ``bfloat16`` or ``float16``; ONNX Runtime runs the file as it is.
-        device: ``cpu``, ``cuda`` …; ONNX Runtime runs on the CPU.
-        backend: one of ``BACKENDS``.
-
-    Raises:
-        ConfigError: there is no such device.
-        MissingExtraError: a library is not installed.
-        ModelError: the files are damaged, incomplete, or of another kind of model.
+        model: in evaluation mode, on its device, with ``config.use_cache`` off.
     """
-    rank = 2 if head == "texts" else 3
-    network: Network
-    if backend == "onnxruntime":
-        path, _ = find_onnx(checkpoint.folder)
-        network = open_onnx(path, rank=rank, n_labels=n_labels)
-        found = load_shell(checkpoint, KINDS[head])
-    else:
-        found = load_pretrained(checkpoint, KINDS[head], dtype=dtype, device=device)
-        network = TorchNetwork(found.model)
-    reader = HeadReader(
-        network,
-        found.tokenizer,
-        n_labels=n_labels,
-        limit=n_positions(found.model, found.tokenizer),
-        n_vectors=_n_vectors(found),
-        fill=_fill(found),
-    )
-    reader.probe(rank=rank, tolerance=TOLERANCE[dtype])
-    return reader
+
+    def __init__(self, model: "PreTrainedModel") -> None:
+        self._model = model
+        self._body: torch.nn.Module = model
+        self._answer: type[ModelOutput] | None = None
+        for body in _bodies(model):
+            if self._fits(body):
+                break
+
+    @property
+    def apart(self) -> bool:
+        """Whether body and head can be run apart."""
+        return self._answer is not None
+
+    def states(self, ids: "torch.Tensor", mask: "torch.Tensor | None") -> "torch.Tensor":
+        """(n, t, d) of ids (n, t): the body's last states, or logits where it isn't apart."""
+        found = self._body(input_ids=ids, attention_mask=mask)
+        return cast("torch.Tensor", found.last_hidden_state if self.apart else found.logits)
+
+    def nats(self, states: "torch.Tensor", targets: "torch.Tensor") -> "torch.Tensor":
+        """-log p (n,), float32, of targets (n,) at chosen states (n, d) of ``states``."""
+        import torch
+
+        n_vocabulary = int(self._model.config.get_text_config().vocab_size)
+        at_once = LOGITS_AT_ONCE.get(states.device.type, LOGITS_ON_A_CARD)
+        step = max(1, at_once // n_vocabulary)
+        parts = [torch.empty(0, device=states.device)]
+        for start in range(0, len(states), step):
+            logits = self._logits(states[start : start + step]).float()
+            own = targets[start : start + step]
+            parts.append(torch.nn.functional.cross_entropy(logits, own, reduction="none"))
+        return torch.cat(parts)
+
+    def _logits(self, states: "torch.Tensor") -> "torch.Tensor":
+        """(n, vocabulary) of states (n, d)."""
+        import torch
+
+        if self._answer is None:
+            return states
+        answer = self._answer(last_hidden_state=states[None])
+        ids = torch.zeros((1, len(states)), dtype=torch.long, device=states.device)
+        network: torch.nn.Module = self._model
+        with _instead(self._body, answer):
+            found = network(input_ids=ids)
+        return cast("torch.Tensor", found.logits)[0]
+
+    def _fits(self, body: "torch.nn.Module") -> bool:
+        """Takes the body if the head gives the model's own logits on its states."""
+        import torch
+        from transformers.utils.generic import ModelOutput
+
+        network: torch.nn.Module = self._model
+        ids = torch.tensor([[1, 2, 3, 0]], device=self._model.device)
+        with torch.inference_mode():
+            whole = network(input_ids=ids).logits[0].float()
+            found = body(input_ids=ids)
+            states = getattr(found, "last_hidden_state", None)
+            if not isinstance(found, ModelOutput) or states is None:
+                return False
+            self._body, self._answer = body, type(found)
+            try:
+                again = self._logits(states[0]).float()
+            except (AttributeError, RuntimeError, TypeError, ValueError, IndexError):
+                again = None
+        near = 1e-4 if self._model.dtype == torch.float32 else 2e-2
+        if again is not None and again.shape == whole.shape:
+            limit = near * float(whole.abs().max())
+            if torch.allclose(again, whole, rtol=0, atol=limit):
+                return True
+        self._body, self._answer = network, None
+        return False
 
 
-def _n_vectors(found: Loaded) -> int:
-    return cast("torch.nn.Embedding", found.model.get_input_embeddings()).num_embeddings
+def _bodies(model: "PreTrainedModel") -> "Iterator[torch.nn.Module]":
+    """What may be the part of a model that comes before its head."""
+    own: torch.nn.Module = model.base_model
+    decoder = cast("Callable[[], torch.nn.Module | None]", model.get_decoder)()
+    yield from (part for part in (own, decoder) if part is not None and part is not model)
 
 
-def _fill(found: Loaded) -> int:
-    """The id to pad with, which the model is told too: decoders look for a text's end by it."""
-    config = found.model.config.get_text_config()
-    if config.pad_token_id is None:
-        config.pad_token_id = found.tokenizer.pad_token_id
-    return int(config.pad_token_id or 0)
+@contextmanager
+def _instead(module: "torch.nn.Module", answer: object) -> Iterator[None]:
+    """The module answers with ``answer`` whatever it is asked."""
+    module.forward = lambda *_, **__: answer
+    try:
+        yield
+    finally:
+        del module.forward

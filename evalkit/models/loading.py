@@ -24,8 +24,8 @@ __all__ = [
     "Loaded",
     "check_dtype",
     "chosen_dtype",
+    "load_outline",
     "load_pretrained",
-    "load_shell",
 ]
 
 DTYPES = ("float32", "bfloat16", "float16", "auto")
@@ -129,14 +129,10 @@ def load_pretrained(
     return Loaded(model, tokenizer)
 
 
-def load_shell(checkpoint: Checkpoint, kind: str) -> Loaded:
+def load_outline(checkpoint: Checkpoint, kind: str) -> Loaded:
     """The model of ``kind`` without its weights (on torch's device ``meta``), and its tokenizer.
 
-    For what runs the model elsewhere and must know its config, its positions, its sub-words.
-
-    Raises:
-        MissingExtraError: torch or transformers is not installed.
-        ModelError: the files are damaged, or of another kind of model.
+    For what a signature says of a model before it is loaded. Raises like ``load_pretrained``.
     """
     try:
         import torch
@@ -146,10 +142,10 @@ def load_shell(checkpoint: Checkpoint, kind: str) -> Loaded:
     local = {"local_files_only": True, "trust_remote_code": False}
     try:
         with quiet(), torch.device("meta"):
+            tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
             config = transformers.AutoConfig.from_pretrained(checkpoint.folder, **local)
             model = getattr(transformers, kind).from_config(config)
-            tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
-    except Exception as error:  # a dozen kinds
+    except Exception as error:  # a dozen kinds, as above
         raise ModelError(_unloadable(checkpoint, kind, error, remote_code=False)) from error
     return Loaded(model, tokenizer)
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, cast
 from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
+from evalkit.models.devices import release_card
 from evalkit.models.generation import Setting, limited, longest, merged
-from evalkit.models.halving import release, run_planned
+from evalkit.models.halving import in_halves
 from evalkit.models.loading import load_pretrained
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Seq2SeqModel:
         self._model = model
         self._tokenizer = tokenizer
         self._settings = model.generation_config
+        self._on_card = model.device.type == "cuda"
         self._generate = cast("Callable[..., torch.Tensor]", model.generate)
         tokenizer.truncation_side = "right"
         tokenizer.padding_side = "right"
@@ -153,18 +155,20 @@ class Seq2SeqModel:
         halved, so that one bad item loses nobody else's text. Where the settings sample, each
         prompt runs alone, so that its seed decides it whatever stands beside it.
         """
-        ended = run_planned(
-            self._plan(prompts, max_tokens), lambda batch: self._run([prompts[i] for i in batch])
+        done = in_halves(
+            self._plan(prompts, max_tokens),
+            lambda batch: self._run([prompts[i] for i in batch]),
+            release=self._release,
         )
         return [
-            replace(one.result or Written("", error=one.error), n_splits=one.n_splits)
-            for one in ended
+            replace(found.result or Written("", error=found.error), n_splits=found.n_splits)
+            for _, found in sorted(done.items())
         ]
 
     def close(self) -> None:
         """Frees the model's memory; the object is of no use afterwards."""
         del self._model, self._tokenizer, self._generate
-        release()
+        self._release()
 
     def _plan(self, prompts: Sequence[Prompt], max_tokens: int) -> list[tuple[int, ...]]:
         if self._settings.do_sample:
@@ -214,3 +218,8 @@ class Seq2SeqModel:
         if self._model.config.model_type in LINE_BREAKS:
             text = text.replace("<n>", "\n")
         return Written(text, ended, n_tokens)
+
+    def _release(self) -> None:
+        """Gives memory that nobody holds back to the graphics card."""
+        if self._on_card:
+            release_card()

@@ -19,8 +19,9 @@ from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.devices import resolve
 from evalkit.models.encoder import load_encoder
-from evalkit.models.framing import frame_of, n_positions
 from evalkit.models.loading import chosen_dtype, load_pretrained
+from evalkit.models.positions import n_positions
+from evalkit.models.subwords import frame_of
 from evalkit.models.windows import Window, windows
 
 if TYPE_CHECKING:

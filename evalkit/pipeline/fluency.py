@@ -9,13 +9,13 @@ from evalkit.fluency.rate import COLUMNS
 from evalkit.pipeline.items import by_document, cut_warnings, mark, named, notes, segment_scores
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import by_sentence
-from evalkit.pipeline.measure import Hypotheses, measure
+from evalkit.pipeline.measure import Hypotheses, measure_each
 from evalkit.pipeline.sanity_tables import Looked, sanity_table
 from evalkit.pipeline.section import Section
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Measured, Span
 from evalkit.results import Mark, MarkedDocument, SentenceScores, Token
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, TokenScorer
 from evalkit.text.sentences import sentences
 
 __all__ = ["FluentText", "fluency_section", "marked", "measure_fluency"]
@@ -35,12 +35,15 @@ class FluentText:
 
 
 def measure_fluency(
-    job: Job, system: str, documents: Sequence[Document], scorers: Sequence[Scorer]
-) -> FluentText:
-    """What every scorer finds in the sentences of one system's documents."""
-    hypotheses = by_sentence(system, documents)
-    found = tuple((scorer, measure(job, scorer, hypotheses, stage="fluency")) for scorer in scorers)
-    return FluentText(tuple(documents), hypotheses, found)
+    job: Job, texts: Mapping[str, Sequence[Document]], scorers: Sequence[Scorer]
+) -> tuple[FluentText, ...]:
+    """What every scorer finds in the sentences of each system's documents, scorer by scorer."""
+    hypotheses = [by_sentence(system, documents) for system, documents in texts.items()]
+    found = measure_each(job, [(each, scorers) for each in hypotheses], stage="fluency")
+    return tuple(
+        FluentText(tuple(documents), its, rows)
+        for documents, its, (rows, _) in zip(texts.values(), hypotheses, found, strict=True)
+    )
 
 
 def fluency_section(
@@ -132,6 +135,11 @@ def marked(
     """
     rows = by_document(text.hypotheses)
     scores = [segment_scores(scorer, measured) for scorer, measured in text.found]
+    units = {
+        scorer.name: scorer.token_unit
+        for scorer, measured in text.found
+        if isinstance(scorer, TokenScorer) and measured.tokens is not None
+    }
     made = []
     for document in text.documents:
         chosen = rows.get(document.id, [])
@@ -156,6 +164,7 @@ def marked(
                 ),
                 spans=tuple(sorted(_marks(text, chosen) + people, key=lambda m: (m.start, m.end))),
                 tokens=_tokens(text, chosen),
+                token_units=units,
                 scores=_document_scores(text, chosen),
             )
         )

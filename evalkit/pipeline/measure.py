@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from evalkit.execute import ordered_map, plan
 from evalkit.pipeline.job import Job
 from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
-from evalkit.stages import Scorer, SetScorer
+from evalkit.stages import Releasable, Scorer, SetScorer
 from evalkit.store.parts import key_of
 
-__all__ = ["Hypotheses", "measure", "measure_all", "measure_set"]
+__all__ = ["Everything", "Hypotheses", "measure", "measure_all", "measure_each", "measure_set"]
 
 Value = TypeVar("Value")
 
@@ -84,16 +84,67 @@ def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> 
     return _measured(whole, len(scorer.columns))
 
 
+class Everything(NamedTuple):
+    """What was found in one system's texts, each in the order of the scorers."""
+
+    rows: tuple[tuple[Scorer, Measured], ...]
+    """Text by text."""
+    whole: tuple[tuple[SetScorer, tuple[SetScore, ...]], ...]
+    """In all texts together."""
+
+
 def measure_all(
     job: Job, scorers: Sequence[Scorer | SetScorer], hypotheses: Hypotheses, *, stage: str
-) -> tuple[tuple[tuple[Scorer, Measured], ...], tuple[tuple[SetScorer, tuple[SetScore, ...]], ...]]:
-    """What scorers find text by text, and what set scorers find in all texts together."""
-    rows = [scorer for scorer in scorers if isinstance(scorer, Scorer)]
-    whole = [scorer for scorer in scorers if not isinstance(scorer, Scorer)]
-    return (
-        tuple((scorer, measure(job, scorer, hypotheses, stage=stage)) for scorer in rows),
-        tuple((scorer, measure_set(job, scorer, hypotheses, stage=stage)) for scorer in whole),
+) -> Everything:
+    """What scorers find in the texts of one system; each is freed before the next begins."""
+    return measure_each(job, [(hypotheses, scorers)], stage=stage)[0]
+
+
+def measure_each(
+    job: Job,
+    wanted: Sequence[tuple[Hypotheses, Sequence[Scorer | SetScorer]]],
+    *,
+    stage: str,
+) -> tuple[Everything, ...]:
+    """What scorers find in the texts of several systems.
+
+    A scorer measures every system before the next begins, and then frees its model, so that each
+    is loaded once and no two are held at a time.
+
+    Args:
+        job: keeps the rows and is told of finished batches.
+        wanted: each system's texts, and what is to measure them.
+        stage: sub-folder of the parts, a plain name.
+    """
+    rows: dict[tuple[int, int], tuple[Scorer, Measured]] = {}
+    whole: dict[tuple[int, int], tuple[SetScorer, tuple[SetScore, ...]]] = {}
+    scorers = {id(scorer): scorer for _, its in wanted for scorer in its}
+    for scorer in scorers.values():
+        places = [
+            (at, order)
+            for at, (_, its) in enumerate(wanted)
+            for order, one in enumerate(its)
+            if one is scorer
+        ]
+        for at, order in places:
+            texts = wanted[at][0]
+            if isinstance(scorer, Scorer):
+                rows[at, order] = scorer, measure(job, scorer, texts, stage=stage)
+            else:
+                whole[at, order] = scorer, measure_set(job, scorer, texts, stage=stage)
+        if isinstance(scorer, Releasable):
+            scorer.close()
+    return tuple(
+        Everything(
+            tuple(found for (own, _), found in sorted(rows.items(), key=_place) if own == at),
+            tuple(found for (own, _), found in sorted(whole.items(), key=_place) if own == at),
+        )
+        for at in range(len(wanted))
     )
+
+
+def _place(entry: tuple[tuple[int, int], object]) -> tuple[int, int]:
+    return entry[0]
 
 
 def measure_set(

@@ -26,8 +26,8 @@ def read_fluency(
     for scorer in scorers:
         check_language(tuple(documents), scorer.languages, f"the scorer {scorer.name}")
     job = Job(progress=progress)
-    text = measure_fluency(job, "documents", documents, scorers)
-    section = fluency_section(job, [text], titles={}, annotations={})
+    texts = measure_fluency(job, {"documents": documents}, scorers)
+    section = fluency_section(job, texts, titles={}, annotations={})
     return Report(
         run=about_now("fluency"),
         tables=section.tables,

@@ -80,6 +80,7 @@ def evaluate(
             items=section.items,
             sanity=section.sanity,
         )
+        folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)
@@ -113,18 +114,17 @@ def _few(prepared: Prepared) -> tuple[str, ...]:
 def _fluency(
     job: Job, wanted: Collection[str], prepared: Prepared, written: Sequence[Written]
 ) -> Section:
-    texts: list[tuple[str, tuple[Document, ...]]] = []
+    texts: dict[str, tuple[Document, ...]] = {}
     if "documents" in wanted:
-        texts.append(("documents", prepared.documents))
+        texts["documents"] = prepared.documents
     if "post-edit" in wanted and prepared.references is not None:
-        texts.append(("post-edit", post_edited(prepared.documents, prepared.references)))
+        texts["post-edit"] = post_edited(prepared.documents, prepared.references)
     if "summaries" in wanted:
         for each in written:
             made = as_documents(prepared.documents, each.outputs)
-            texts.append((each.system.text_name, made))
-    measured = [
-        measure_fluency(job, name, found, prepared.fluency) for name, found in texts if found
-    ]
+            texts[each.system.text_name] = made
+    there = {name: found for name, found in texts.items() if found}
+    measured = measure_fluency(job, there, prepared.fluency)
     titles = {d.id: d.columns.get("title", "") for d in prepared.documents}
     return fluency_section(job, measured, titles=titles, annotations=_annotations(prepared))
 

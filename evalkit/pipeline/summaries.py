@@ -8,13 +8,13 @@ from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import cut_warnings, items, output_info
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_summaries
-from evalkit.pipeline.measure import measure_all
+from evalkit.pipeline.measure import measure_each
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
 from evalkit.results import Item
-from evalkit.stages import Scorer, SetScorer
+from evalkit.stages import Releasable, Scorer, SetScorer
 
 __all__ = ["Written", "summary_section", "write_summaries"]
 
@@ -31,7 +31,14 @@ def write_summaries(
     job: Job, systems: Sequence[PlannedSystem], documents: Sequence[Document]
 ) -> tuple[Written, ...]:
     """Every system's outputs; those of an earlier run are read, not written again."""
-    return tuple(Written(system, generate(job, system, documents)) for system in systems)
+    written = []
+    for place, system in enumerate(systems):
+        written.append(Written(system, generate(job, system, documents)))
+        generator: object = system.generator
+        is_done = all(other.generator is not generator for other in systems[place + 1 :])
+        if is_done and isinstance(generator, Releasable):
+            generator.close()
+    return tuple(written)
 
 
 def summary_section(
@@ -42,32 +49,38 @@ def summary_section(
     metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     """A table and its items for each kind of reference, and the failures among the outputs."""
+    texts = [against_summaries(w.system, documents, w.outputs, references) for w in written]
+    wanted = [_usable(each.system, metrics) for each in written]
+    found = measure_each(job, list(zip(texts, wanted, strict=True)), stage="summaries")
+    scored = [Scored(its, rows, whole) for its, (rows, whole) in zip(texts, found, strict=True)]
     names = dict.fromkeys(each.system.table for each in written)
     sections = []
     for name in names:
-        same = [each for each in written if each.system.table == name]
-        sections.append(_one_table(job, same, documents, references, metrics))
+        places = [at for at, each in enumerate(written) if each.system.table == name]
+        same = [written[at] for at in places], [scored[at] for at in places]
+        sections.append(_one_table(job, *same, documents, references))
     return joined([*sections, _failures(written, documents)])
+
+
+def _usable(
+    system: PlannedSystem, metrics: Sequence[Scorer | SetScorer]
+) -> list[Scorer | SetScorer]:
+    return [metric for metric in metrics if system.kind or "references" not in metric.needs]
 
 
 def _one_table(
     job: Job,
     written: Sequence[Written],
+    scored: Sequence[Scored],
     documents: Sequence[Document],
     references: References | None,
-    metrics: Sequence[Scorer | SetScorer],
 ) -> Section:
     kind = written[0].system.kind
-    usable = [m for m in metrics if kind or "references" not in m.needs]
-    scored: list[Scored] = []
     shown: list[Item] = []
-    for each in written:
-        hypotheses = against_summaries(each.system, documents, each.outputs, references)
-        found, whole = measure_all(job, usable, hypotheses, stage="summaries")
-        scored.append(Scored(hypotheses, found, whole))
+    for each, its in zip(written, scored, strict=True):
         names = [_reference_names(references, document, kind) for document in documents]
         infos = [output_info(output, each.system.length.words) for output in each.outputs]
-        shown += items(each.system.table, hypotheses, found, names, infos)
+        shown += items(each.system.table, its.hypotheses, its.found, names, infos)
     title = f"Summaries: {kind or f'{written[0].system.length.words} words'}"
     sanity, warnings = sanity_table(
         written[0].system.table,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from evalkit.config.models import StatisticsSection
 from evalkit.metrics.signature import with_references
 from evalkit.pipeline.job import Job
+from evalkit.pipeline.likelihood_notes import likelihood_notes
 from evalkit.pipeline.measure import Hypotheses
 from evalkit.records import Measured, SetScore
 from evalkit.results import Comparison, Rank, Score, Table
@@ -85,7 +86,16 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
         comparisons=tuple(map(comparison_result, itertools.chain(*pairs))),
         correction=settings.correction,
         ranks=tuple(rank for family in pairs for rank in _ranks(family)),
-        notes=tuple(filter(None, (*question.notes, scope[:1].upper() + scope[1:]))),
+        notes=tuple(
+            filter(
+                None,
+                (
+                    *question.notes,
+                    *likelihood_notes([scorer for scorer, _ in scored[0].found]),
+                    scope[:1].upper() + scope[1:],
+                ),
+            )
+        ),
     )
 
 

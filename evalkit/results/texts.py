@@ -42,7 +42,7 @@ class Token(Record):
     start: int
     end: int
     value: float
-    """For ``detector`` the probability of an error, 0-1."""
+    """In the unit that ``token_units`` names."""
 
 
 class SentenceScores(Record):
@@ -76,6 +76,8 @@ class MarkedDocument(Record):
     """All scorers' spans, by start."""
     tokens: dict[str, tuple[Token, ...]] = Field(default_factory=dict)
     """By scorer name."""
+    token_units: dict[str, str] = Field(default_factory=dict)
+    """What the tokens' values are, by scorer name, for example ``bits`` or ``probability``."""
     scores: dict[str, float | None] = Field(default_factory=dict)
     """The document's scores by field name."""
 

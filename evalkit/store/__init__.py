@@ -5,7 +5,8 @@
     runs/NAME/
       manifest.json      what was run, on what, by which versions; written first and last
       parts/STAGE/KEY.jsonl   rows that a stage computed; KEY is a hash of all that decides them
-      report.json        the finished run (evalkit.results.Report)
+      items.arrow        every item with its scores, for large runs (evalkit.store.items)
+  report.json        the finished run (evalkit.results.Report)
       report.html, report.md
 
 Parts are written whole (a temporary file, then a rename) and never changed: a run that was

@@ -13,6 +13,7 @@ from evalkit.errors import StoreError, nearest
 from evalkit.records import SCHEMA_VERSION
 from evalkit.results import Report
 from evalkit.store.atomic import write_text
+from evalkit.store.items import ITEMS, item_rows, write_items
 from evalkit.store.parts import Parts
 
 __all__ = ["RunFolder", "open_for_writing", "read_report"]
@@ -46,6 +47,12 @@ class RunFolder:
         """Puts ``report.json`` in place."""
         text = report.model_dump_json(by_alias=True, indent=1)
         write_text(self.path / REPORT, text + "\n")
+
+    def write_items(self, report: Report) -> None:
+        """Puts the items of the report into ``items.arrow``, for ``view``."""
+        rows = list(item_rows(report))
+        fields = list(dict.fromkeys(field for row in rows for field in row.scores))
+        write_items(self.path / ITEMS, rows, fields)
 
 
 @contextmanager

@@ -389,3 +389,9 @@ def test_a_tokenizer_of_another_model_is_refused(tiny_cola, tmp_path):
         shutil.copy(tiny_cola / name, folder)
     with pytest.raises(ModelError, match="isn't this model's"):
         measure(Classifier(model=str(folder)), *TEXTS)
+
+
+def test_a_text_cannot_put_a_control_token_into_the_model(tiny_cola):
+    reader = Classifier(model=str(tiny_cola))._reader
+    (subwords,) = reader.tokenize(["The ferry [SEP] waited [PAD]."])
+    assert not set(subwords.ids) & {0, 2, 3}
