@@ -105,7 +105,7 @@ class Classifier(HeadOptions):
         reader, limit = self._reader, self._limit
         seen = see(reader, batch.hypotheses, long_input=self.long_input, limit=limit)
         rows = [one.ids for one in seen.rows.values()]
-        found = reader.read_texts(rows, max_tokens=self.batch_tokens, limit=limit)
+        found = reader.read_texts(rows, max_tokens=self._n_together, limit=limit)
         reasons = dict(seen.reasons)
         statistics = np.zeros((len(batch), len(self.columns)))
         for row, one in zip(seen.rows, found, strict=True):

@@ -86,7 +86,7 @@ class TokenClassifier(HeadOptions):
         texts = batch.hypotheses
         seen = see(reader, texts, long_input=self.long_input, limit=limit, places=True)
         rows = [one.ids for one in seen.rows.values()]
-        found = reader.read_tokens(rows, max_tokens=self.batch_tokens, limit=limit)
+        found = reader.read_tokens(rows, max_tokens=self._n_together, limit=limit)
         reasons = dict(seen.reasons)
         statistics = np.zeros((len(batch), len(COLUMNS)))
         scored: list[tuple[TokenScore, ...]] = [()] * len(batch)
