@@ -10,6 +10,7 @@
     ├── UnknownNameError        no scorer, generator, reader or metric of that name
     ├── PermissionNeededError   foreign code was named without ``--allow-code``
     ├── MissingExtraError       a package is not installed; names the install command
+    ├── ForeignError            a program of another environment failed or broke the protocol
     ├── ModelError              a model cannot be loaded, or is not the one that was promised
     └── StoreError              a run folder is damaged, newer than this evalkit, or in use
 
@@ -24,6 +25,7 @@ __all__ = [
     "AlignmentError",
     "ConfigError",
     "EvalkitError",
+    "ForeignError",
     "InputError",
     "LanguageError",
     "MissingExtraError",
@@ -89,6 +91,10 @@ class MissingExtraError(EvalkitError):
             f"{package} is needed to {purpose} and is not installed. "
             f'Install it with: pip install "evalkit[{extra}]"'
         )
+
+
+class ForeignError(EvalkitError):
+    """A program of another environment failed, stayed silent, or broke the protocol."""
 
 
 class ModelError(EvalkitError):

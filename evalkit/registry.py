@@ -63,12 +63,15 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "process": "evalkit.foreign.process:process",
+        "comet": "evalkit.foreign.comet:comet",
     },
     "generator": {
         "lead": "evalkit.summarize.lead:Lead",
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+        "process": "evalkit.foreign.process_generator:process_generator",
     },
 }
 """Every name that evalkit itself brings: name -> ``module:attribute``."""
@@ -87,8 +90,12 @@ FAMILIES: Mapping[Kind, Mapping[str, tuple[str, str]]] = {
 name as its first argument."""
 
 
-RUNS_CODE = frozenset({"evaluate"})
-"""Names of ours that run code which their options name, and so need permission."""
+RUNS_CODE: Mapping[str, str] = {
+    "evaluate": "the Python of the module that it is given",
+    "process": "the command that it is given",
+    "comet": "the Python that it is given",
+}
+"""Names of ours that run code which their options name, and so need permission -> what they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +190,8 @@ def takes(kind: Kind, name: str, option: str, *, code: Code | None = None) -> bo
 def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> object:
     if name in RUNS_CODE and not code.allowed:
         raise PermissionNeededError(
-            f"{kind} {name!r} runs the Python of the module that it is given, which needs "
-            f"--allow-code. Read it, then add --allow-code."
+            f"{kind} {name!r} runs {RUNS_CODE[name]}, which needs --allow-code. Read it, then add "
+            f"--allow-code."
         )
     factory = _factory(kind, name, code)
     _check_options(kind, name, factory, options)

@@ -30,9 +30,9 @@ from evalkit.records import (
 )
 
 __all__ = [
+    "Closable",
     "Generator",
     "LikelihoodScorer",
-    "Releasable",
     "Scorer",
     "SegmentScorer",
     "SetScorer",
@@ -124,15 +124,6 @@ class LikelihoodScorer(Protocol):
 
 
 @runtime_checkable
-class Releasable(Protocol):
-    """A scorer or generator that holds memory (a model), which can be freed."""
-
-    def close(self) -> None:
-        """Frees it; called after all that it is to do. The next call brings it back."""
-        ...
-
-
-@runtime_checkable
 class SetScorer(Protocol):
     """Measures a whole set of hypotheses at once, where no rows add up to its score.
 
@@ -170,6 +161,17 @@ class SetScorer(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the numbers: settings, versions, model hashes; ``a:b|c:d``."""
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A scorer or generator that holds something open: a model, a program, a connection."""
+
+    def close(self) -> None:
+        """Ends it; called once it has measured or written all. A second call does nothing; the
+        signature may still be asked.
+        """
         ...
 
 

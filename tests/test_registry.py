@@ -8,7 +8,7 @@ import pytest
 
 from evalkit import registry
 from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError
-from evalkit.registry import BUILTIN, Code
+from evalkit.registry import BUILTIN, RUNS_CODE, Code
 
 PLUGIN = """
 from evalkit.records import Output
@@ -27,7 +27,9 @@ not_callable = 3
 """
 
 
-NEEDED = {name: {"model": "owner/name"} for name in ("causal_lm", "masked_lm")}
+LANGUAGE_MODELS = ("causal_lm", "masked_lm")
+HEADS = ("classifier", "token_classifier")
+NEEDED = {name: {"model": "owner/name"} for name in (*LANGUAGE_MODELS, *HEADS)}
 """Options without which a scorer can't be made."""
 
 
@@ -38,19 +40,14 @@ def plugin(tmp_path: Path) -> Code:
     sys.modules.pop("shouting_plugin", None)
 
 
-NEED_A_MODEL = {"classifier", "token_classifier"}
-
-
-@pytest.mark.parametrize(
-    "name", sorted(set(BUILTIN["scorer"]) - {"detector", "evaluate"} - NEED_A_MODEL)
-)
+@pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector", *RUNS_CODE}))
 def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
     made = registry.metric(name, **NEEDED.get(name, {}))
     assert made.name == name
     assert made.fields[0].name == name
 
 
-@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("name", LANGUAGE_MODELS)
 def test_a_scorer_that_needs_a_model_says_so(name: str) -> None:
     with pytest.raises(ConfigError, match="name a model"):
         registry.metric(name)
@@ -160,7 +157,7 @@ def test_an_entry_point_is_loaded_on_first_use(monkeypatch, plugin: Code) -> Non
     assert registry.generator("shout").signature() == "shout|mark:!"
 
 
-@pytest.mark.parametrize("name", sorted(NEED_A_MODEL))
+@pytest.mark.parametrize("name", HEADS)
 def test_an_option_that_cannot_be_left_out_is_asked_for(name: str) -> None:
     with pytest.raises(ConfigError, match=f"scorer '{name}' needs the option 'model'"):
         registry.metric(name)

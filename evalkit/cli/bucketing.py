@@ -18,6 +18,7 @@ from evalkit.corpus.streams import open_stream
 from evalkit.errors import ConfigError, InputError
 from evalkit.metrics.word_frequency import count
 from evalkit.pipeline.buckets import BucketJob, Question, bucket_segments
+from evalkit.pipeline.closing import closing
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import number
 from evalkit.records import SCHEMA_VERSION
@@ -65,7 +66,18 @@ def buckets(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints the scores by bucket, one table for each question."""
+    """Prints the scores by bucket, one table for each question; ends the scorers."""
+    with closing(scorers):
+        _buckets(files, scorers, asked, settings, printed)
+
+
+def _buckets(
+    files: Files,
+    scorers: Sequence[Scorer],
+    asked: Sequence[Question],
+    settings: Resampling,
+    printed: Printed,
+) -> None:
     parallel = read_files(files)
     sanity = gates(printed.gate, parallel)
     language = printed.gate.language or "en"
@@ -76,7 +88,7 @@ def buckets(
         with bars() as progress:
             made += bucket_segments(parallel, scorers, question, job, progress=progress)
     found = [each.counts() for each in sanity]
-    for warning in parallel.warnings:
+    for warning in dict.fromkeys(warning for table in made for warning in table.warnings):
         typer.echo(f"evalkit: {warning}", err=True)
     if printed.format is Format.JSON:
         systems = [{"name": s, **as_json(found, s)} for s in parallel.systems]

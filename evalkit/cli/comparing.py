@@ -9,9 +9,11 @@ import typer
 from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
+from evalkit.cli.permission import announce
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError, nearest
+from evalkit.pipeline.closing import closing
 from evalkit.pipeline.run_tables import read_tables
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_report import number
@@ -28,6 +30,7 @@ from evalkit.stages import Scorer
 from evalkit.stats.contrasts import Contrast, contrasts
 from evalkit.stats.resampling import Resampling
 from evalkit.stats.results import Comparison
+from evalkit.store.folder import read_report
 
 __all__ = ["Asked", "Chosen", "compare_files", "compare_run", "refuse_files", "refuse_table"]
 
@@ -64,11 +67,16 @@ class Chosen:
 
 
 def compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None:
-    """Compares systems in files of segments.
+    """Compares systems in files of segments; ends the scorers.
 
     Raises:
         ConfigError: fewer than two systems, or an unknown baseline.
     """
+    with closing(scorers):
+        _compare_files(files, scorers, asked)
+
+
+def _compare_files(files: Files, scorers: Sequence[Scorer], asked: Asked) -> None:
     parallel = read_files(files)
     _check_systems(list(parallel.systems), asked.baseline)
     wanted = Wanted(cluster=asked.settings.unit, language=asked.gate.language or "en")
@@ -90,6 +98,8 @@ def compare_run(folder: Path, chosen: Chosen, asked: Asked, *, allow_code: bool)
     """
     if folder.is_file():
         raise ConfigError(f"{folder} is a file, no run folder; name systems with --hypotheses FILE")
+    if allow_code:
+        announce(read_report(folder).run.code, allowed=True)
     made = []
     for each in read_tables(folder, table=chosen.table, code=Code(allow_code, folder)):
         for warning in each.warnings:

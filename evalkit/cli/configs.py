@@ -28,16 +28,21 @@ def validate(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="key=value put over the config.")
     ] = None,
-    allow_code: Annotated[bool, typer.Option(help="Let module:attribute entries run.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option(help="Let module:attribute and commands run.")
+    ] = False,
 ) -> None:
     """Check a config: its keys, names, options, documents and references. Computes nothing."""
+    from evalkit.cli.permission import announce
     from evalkit.config.load import load
-    from evalkit.pipeline.prepare import prepare
+    from evalkit.pipeline.closing import closing
+    from evalkit.pipeline.prepare import code_named, prepare
     from evalkit.registry import Code
 
     loaded = load(config, settings=settings or ())
-    prepared = prepare(loaded, code=Code(allow_code, loaded.folder))
-    typer.echo(f"{config} is valid: {prepared.summary()}")
+    announce(code_named(loaded), allowed=allow_code)
+    with closing([prepare(loaded, code=Code(allow_code, loaded.folder))]) as (prepared,):
+        typer.echo(f"{config} is valid: {prepared.summary()}")
 
 
 def init(

@@ -1,10 +1,12 @@
 """Metrics named on the command line: ``bleu,chrf(word_order=2),ter`` and sacrebleu's own flags.
 
 A metric's options stand in parentheses behind its name: ``bleu(tokenizer=zh,lowercase)``; an option
-without a value is switched on. One metric may stand there twice if it has a ``name`` each time:
-``bleu,bleu(tokenizer=char,name=bleu-char)``.
+without a value is switched on, and a list stands in brackets: ``process(command=[python3,m.py])``,
+its texts in quotation marks where they hold a comma. One metric may stand there twice if it has a
+``name`` each time: ``bleu,bleu(tokenizer=char,name=bleu-char)``.
 """
 
+import csv
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,6 +99,8 @@ def parse(text: str, *, option: str = "--metrics") -> list[tuple[str, dict[str, 
 
     >>> parse("bleu(tokenizer=zh,lowercase), chrf(beta=3)")
     [('bleu', {'tokenizer': 'zh', 'lowercase': True}), ('chrf', {'beta': 3})]
+    >>> parse("process(command=[python3, m.py, -n, 4])")
+    [('process', {'command': ['python3', 'm.py', '-n', '4']})]
     """
     found: list[tuple[str, dict[str, object]]] = []
     for part in _split(text, option):
@@ -136,16 +140,16 @@ def with_values(
 
 
 def _split(text: str, option: str) -> list[str]:
-    """Parts between the commas that stand in no parentheses; empty ones left out."""
+    """Parts between the commas that stand in no parentheses or brackets; empty ones left out."""
     parts, depth = [""], 0
     for character in text:
-        depth += (character == "(") - (character == ")")
+        depth += (character in "([") - (character in ")]")
         if character == "," and depth == 0:
             parts.append("")
         else:
             parts[-1] += character
     if depth:
-        raise ConfigError(f"{option} {text!r}: a parenthesis too many or too few")
+        raise ConfigError(f"{option} {text!r}: a parenthesis or bracket too many or too few")
     return [part.strip() for part in parts if part.strip()]
 
 
@@ -157,7 +161,10 @@ def _option(text: str, where: str) -> tuple[str, object]:
 
 
 def _value(text: str) -> object:
-    """A number, yes or no, or a text."""
+    """A list, a number, yes or no, or a text."""
+    if text.startswith("[") and text.endswith("]"):
+        (row,) = csv.reader([text[1:-1]], skipinitialspace=True)
+        return [part.strip() for part in row]
     known = {"yes": True, "true": True, "no": False, "false": False}
     if text.lower() in known:
         return known[text.lower()]

@@ -193,7 +193,10 @@ Frequencies = Annotated[
     ),
 ]
 AllowCode = Annotated[
-    bool, typer.Option("--allow-code", help="Let --metrics name code of its own (module:attribute)")
+    bool,
+    typer.Option(
+        "--allow-code", help="Let --metrics run code of its own: module:attribute, commands."
+    ),
 ]
 Output = Annotated[
     Path | None,

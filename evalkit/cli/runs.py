@@ -20,14 +20,16 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N documents.")] = None,
     offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
     allow_code: Annotated[
-        bool, typer.Option(help="Let the config name code of its own (module:attribute).")
+        bool, typer.Option(help="Let the config name code of its own (module:attribute, commands).")
     ] = False,
 ) -> None:
     """Evaluate a config into a run folder; what is there already is not computed again."""
     from rich.console import Console
 
+    from evalkit.cli.permission import announce
     from evalkit.cli.progress import bars
     from evalkit.config.load import load
+    from evalkit.pipeline.prepare import code_named
     from evalkit.pipeline.run import Options, evaluate
     from evalkit.registry import Code
     from evalkit.report import write_all
@@ -35,6 +37,7 @@ def run(
 
     loaded = load(config, settings=settings or ())
     folder = output or Path(loaded.config.output or Path("runs") / loaded.config.name)
+    announce(code_named(loaded), allowed=allow_code)
     options = Options(limit=limit, offline=offline, code=Code(allow_code, loaded.folder))
     with bars() as progress:
         evaluated = evaluate(loaded, folder, options=options, progress=progress)

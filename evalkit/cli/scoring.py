@@ -14,11 +14,15 @@ from evalkit.cli.gating import Gate, as_json, gates
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
+from evalkit.cli.permission import announce
 from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
+from evalkit.foreign.commands import listed
 from evalkit.metrics.signature import shorten
+from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
+from evalkit.pipeline.items import notes
 from evalkit.pipeline.likelihood_notes import likelihood_notes
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
@@ -72,6 +76,7 @@ def scorers(
     made = measures(metrics, flags, allow_code=allow_code)
     for scorer in made:
         if not isinstance(scorer, Scorer):
+            close_all(made)
             raise ConfigError(
                 f"{scorer.name} measures a whole set at once: it can be scored, not compared or "
                 f"put in buckets ({scorer.whole}); leave it out of --metrics"
@@ -84,18 +89,27 @@ def measures(
 ) -> tuple[Scorer | SetScorer, ...]:
     """Like ``scorers``, with measures of a whole set among them."""
     code = registry.Code(allow_code, Path())
-    made = tuple(
-        registry.metric(name, code=code, **options)
-        for name, options in with_values(parse(metrics), flags)
-    )
-    names = [scorer.name for scorer in made]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigError(
-                f"--metrics names {name!r} twice with different options; tell them apart: "
-                f"{name}(...,name=another)"
-            )
-    return made
+    entries = with_values(parse(metrics), flags)
+    named = [listed(name, options) or name for name, options in entries]
+    announce([each for each in named if ":" in each], allowed=allow_code)
+    made: list[Scorer | SetScorer] = []
+    try:
+        for name, options in entries:
+            made.append(registry.metric(name, code=code, **options))
+            _check_new(made)
+    except BaseException:
+        close_all(made)
+        raise
+    return tuple(made)
+
+
+def _check_new(made: Sequence[Scorer | SetScorer]) -> None:
+    name = made[-1].name
+    if name in [scorer.name for scorer in made[:-1]]:
+        raise ConfigError(
+            f"--metrics names {name!r} twice with different options; tell them apart: "
+            f"{name}(...,name=another)"
+        )
 
 
 def score(
@@ -105,7 +119,18 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures."""
+    """Prints every system's scores over all segments, with signatures; ends the scorers."""
+    with closing(made):
+        _score(files, made, wanted, settings, printed)
+
+
+def _score(
+    files: Files,
+    made: Sequence[Scorer | SetScorer],
+    wanted: Wanted,
+    settings: Resampling,
+    printed: Printed,
+) -> None:
     if printed.segments and printed.format not in (Format.JSON, Format.CSV):
         raise ConfigError("--segments needs --format json or --format csv")
     parallel = read_files(files)
@@ -203,8 +228,10 @@ def _print_json(scores: Scores, found: Sequence[SanityCounts], printed: Printed)
     text = json.dumps(whole, ensure_ascii=escaped, indent=1)
     typer.echo(text.removesuffix("\n}") + ',\n "segments": [', nl=False)
     separator = "\n  "
-    for key, system, values in segment_rows(scores.measured):
-        row = {"id": key, "system": system, "scores": values}
+    for at, (key, system, values) in enumerate(segment_rows(scores.measured)):
+        row: dict[str, object] = {"id": key, "system": system, "scores": values}
+        if said := notes(scores.measured.found[system], at % scores.n):
+            row["notes"] = said
         typer.echo(separator + json.dumps(row, ensure_ascii=escaped), nl=False)
         separator = ",\n  "
     typer.echo("\n ]\n}")

@@ -52,19 +52,15 @@ class MaskedLm(LanguageModelScorer):
         check_choice("correction", self.correction, ("l2r", "none"))
 
     def _settings(self) -> dict[str, str]:
-        if self.correction == "l2r" and not self._tokenizer.is_fast:
-            raise ConfigError(
-                f"{self.name}: the tokenizer of {self.model} doesn't say which sub-words make a "
-                "word, which correction: l2r needs; use correction: none"
-            )
-        return {"correction": self.correction, "mask": str(self._mask)}
+        correction = "l2r" if self._hides_words else "none"
+        return {"correction": correction, "mask": str(self._mask)}
 
     def _views(self, part: Part) -> Iterator[View]:
         return masked_views(
             part.subwords.ids,
             part.first,
             part.last,
-            words=part.subwords.words if self.correction == "l2r" else None,
+            words=part.subwords.words if self._hides_words else None,
             frame=self._frame,
             reach=self._reach,
         )
@@ -85,6 +81,15 @@ class MaskedLm(LanguageModelScorer):
 
     def _n_special(self) -> int:
         return self._frame.size
+
+    @property
+    def _hides_words(self) -> bool:
+        if self.correction == "l2r" and not self._tokenizer.is_fast:
+            raise ConfigError(
+                f"{self.name}: the tokenizer of {self.model} doesn't say which sub-words make a "
+                "word, which correction: l2r needs; use correction: none"
+            )
+        return self.correction == "l2r"
 
     @property
     def _mask(self) -> int:

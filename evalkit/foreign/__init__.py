@@ -1,4 +1,5 @@
-"""Metrics across the border to ``evaluate``: its modules as scorers here, ours as its metrics.
+"""Metrics across a border: to ``evaluate`` (its modules as scorers here, ours as its metrics), and
+to programs of other environments (``process``, ``comet``).
 
 ``evaluate`` itself is imported when one is made, never before.
 """

@@ -214,7 +214,9 @@ def _table(
                     BucketScore(bucket, n, system, scorer.name, column[place][0], signature)
                 )
     names = dict.fromkeys(name for buckets in grouped.values() for name in buckets.names)
-    return BucketTable(by, title, "segments", tuple(grouped), tuple(names), tuple(made))
+    return BucketTable(
+        by, title, "segments", tuple(grouped), tuple(names), tuple(made), measured.warnings
+    )
 
 
 def _words_table(measured: Measurements, words: WordFrequency, settings: Resampling) -> BucketTable:

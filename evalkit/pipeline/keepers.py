@@ -7,7 +7,7 @@ without rounding, so that they give one value, to the last bit.
 """
 
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from evalkit.stats.resampling import Resampling
 from evalkit.stats.results import Estimate, Interval
 from evalkit.stats.shards import Shard, resample_shard
 
-__all__ = ["Found", "Rows", "Sums", "unresampled"]
+__all__ = ["Found", "Rows", "Sums", "cut_warnings", "unresampled"]
 
 Found = tuple[tuple[Scorer, Measured], ...]
 """Scorers and the rows of one system by each."""
@@ -44,6 +44,7 @@ class Rows:
         self._statistics = [np.zeros((n, len(scorer.columns))) for scorer in scorers]
         self._valid = [np.zeros(n, dtype=np.bool_) for _ in scorers]
         self._reasons: list[dict[int, str]] = [{} for _ in scorers]
+        self._cuts: list[dict[int, str]] = [{} for _ in scorers]
 
     def take(self, chunk: Chunk) -> None:
         """Measures the chunk's hypotheses.
@@ -57,15 +58,20 @@ class Rows:
             self._statistics[place][part] = measured.statistics
             self._valid[place][part] = measured.valid
             self._reasons[place] |= {chunk.start + at: why for at, why in measured.reasons.items()}
+            self._cuts[place] |= {chunk.start + at: cut for at, cut in measured.cuts.items()}
 
     def found(self) -> Found:
         """Every scorer with its rows (n, k)."""
         return tuple(
-            (scorer, Measured(statistics=rows, valid=valid, reasons=reasons))
-            for scorer, rows, valid, reasons in zip(
-                self._scorers, self._statistics, self._valid, self._reasons, strict=True
+            (scorer, Measured(statistics=rows, valid=valid, reasons=reasons, cuts=cuts))
+            for scorer, rows, valid, reasons, cuts in zip(
+                self._scorers, self._statistics, self._valid, self._reasons, self._cuts, strict=True
             )
         )
+
+    def cut(self) -> Mapping[str, int]:
+        """For each scorer how many texts it did not see all of."""
+        return {scorer.name: len(n) for scorer, n in zip(self._scorers, self._cuts, strict=True)}
 
 
 class Sums:
@@ -86,6 +92,7 @@ class Sums:
         self._language = language
         self._settings = settings
         self._plain: list[_Plain] = []
+        self._n_cut = [0 for _ in scorers]
         self._shard: Shard | None = None
 
     def take(self, chunk: Chunk) -> None:
@@ -96,6 +103,7 @@ class Sums:
         """
         found = _measured(self.system, self._scorers, chunk, self._language)
         plain = [_Plain.of(measured) for measured in found]
+        self._n_cut = [n + len(each.cuts) for n, each in zip(self._n_cut, found, strict=True)]
         self._plain = list(map(operator.add, self._plain, plain)) if self._plain else plain
         if self._settings is not None:
             (shard,) = resample_shard([_joined(found)], first=chunk.start, settings=self._settings)
@@ -113,10 +121,25 @@ class Sums:
                 numbers = tuple(map(_with_interval, numbers, found))
             yield scorer, numbers
 
+    def cut(self) -> Mapping[str, int]:
+        """For each scorer how many texts it did not see all of."""
+        return {scorer.name: n for scorer, n in zip(self._scorers, self._n_cut, strict=True)}
+
     def _intervals(self) -> list[Interval]:
         if self._shard is None:
             return []
         return [found.interval for found in self._shard.estimates(_Joint(self._scorers))]
+
+
+def cut_warnings(kept: Sequence[Rows | Sums], n: int) -> tuple[str, ...]:
+    """A line for each scorer that did not see all of every one of a system's ``n`` texts."""
+    return tuple(
+        f"{name} did not see all of {n_cut} of {n} texts of {each.system!r} (--segments --format "
+        "json says what)"
+        for each in kept
+        for name, n_cut in each.cut().items()
+        if n_cut
+    )
 
 
 def _of(interval: Interval, n_scored: int, few: str) -> Interval:

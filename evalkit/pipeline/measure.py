@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from evalkit.execute import ordered_map, plan
+from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.job import Job
 from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
-from evalkit.stages import Releasable, Scorer, SetScorer
+from evalkit.stages import Scorer, SetScorer
 from evalkit.store.parts import key_of
 
 __all__ = ["Everything", "Hypotheses", "measure", "measure_all", "measure_each", "measure_set"]
@@ -132,8 +133,7 @@ def measure_each(
                 rows[at, order] = scorer, measure(job, scorer, texts, stage=stage)
             else:
                 whole[at, order] = scorer, measure_set(job, scorer, texts, stage=stage)
-        if isinstance(scorer, Releasable):
-            scorer.close()
+        close_all([scorer])
     return tuple(
         Everything(
             tuple(found for (own, _), found in sorted(rows.items(), key=_place) if own == at),

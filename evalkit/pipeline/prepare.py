@@ -1,7 +1,7 @@
 """A config to everything it names: read, checked and made, before anything is computed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalkit import registry
 from evalkit.config.load import LoadedConfig
@@ -10,6 +10,8 @@ from evalkit.corpus.documents import CorpusSpec, read
 from evalkit.corpus.outputs import read_outputs
 from evalkit.corpus.references import References, read_references
 from evalkit.errors import ConfigError, LanguageError
+from evalkit.foreign.commands import PROGRAMS, listed
+from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.generate import PlannedSystem
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
@@ -17,10 +19,12 @@ from evalkit.stages import Generator, Scorer, SetScorer
 from evalkit.text.language import language_name, not_in
 from evalkit.text.words import count_words
 
-__all__ = ["Prepared", "check_language", "prepare"]
+__all__ = ["Prepared", "check_language", "code_named", "prepare"]
 
 FILE_OPTIONS = {"text_column", "id_column", "source_column"}
-PATH_OPTIONS = frozenset({"model", "idf", "baseline", "module", "folder", "unigrams", "rubric"})
+PATH_OPTIONS = frozenset(
+    {"model", "idf", "baseline", "module", "folder", "unigrams", "rubric", "python"}
+)
 """Options that may name a file or folder; such a path starts in the config's folder."""
 
 
@@ -38,7 +42,7 @@ class Prepared:
     """Of summaries."""
     post_edit: tuple[Scorer | SetScorer, ...]
     code: tuple[str, ...]
-    """Every ``module:attribute`` that the config names."""
+    """Every ``module:attribute`` and command that the config names."""
 
     def summary(self) -> str:
         """One line for a person."""
@@ -49,6 +53,11 @@ class Prepared:
             "summary metrics": len(self.metrics),
         }
         return ", ".join(f"{n} {what}" for what, n in counts.items())
+
+    def close(self) -> None:
+        """Ends what the scorers and generators hold open."""
+        generators = [system.generator for system in self.systems]
+        close_all([*self.fluency, *generators, *self.metrics, *self.post_edit])
 
 
 def prepare(
@@ -66,24 +75,39 @@ def prepare(
     references = None
     if config.references is not None:
         references = read_references(config.references, documents, root=loaded.folder)
-    summaries, post_edit = config.summaries, config.post_edit
     given = _Given(loaded, corpus.documents, references, code, offline)
-    prepared = Prepared(
+    try:
+        prepared = _prepared(documents, corpus.hashes, given)
+        _check_languages(prepared)
+    except BaseException:
+        close_all(given.made)
+        raise
+    return prepared
+
+
+def _prepared(
+    documents: tuple[Document, ...], hashes: Mapping[str, str], given: "_Given"
+) -> Prepared:
+    config, references = given.loaded.config, given.references
+    summaries, post_edit = config.summaries, config.post_edit
+    return Prepared(
         documents=documents,
-        hashes=_hashes(corpus.hashes, documents, references),
+        hashes=_hashes(hashes, documents, references),
         references=references,
         fluency=_fluency(config.fluency.scorers if config.fluency else (), given),
         systems=_systems(summaries.systems if summaries else (), given),
         metrics=_metrics(summaries.metrics if summaries else (), given),
         post_edit=_metrics(post_edit.metrics if post_edit else (), given),
-        code=_foreign(loaded),
+        code=code_named(given.loaded),
     )
+
+
+def _check_languages(prepared: Prepared) -> None:
     for scorer in (*prepared.fluency, *prepared.metrics, *prepared.post_edit):
-        check_language(documents, scorer.languages, f"the scorer {scorer.name}")
+        check_language(prepared.documents, scorer.languages, f"the scorer {scorer.name}")
     for system in prepared.systems:
-        if system.generator is not None:
-            check_language(documents, system.generator.languages, f"the system {system.name}")
-    return prepared
+        if (generator := system.generator) is not None:
+            check_language(prepared.documents, generator.languages, f"the system {system.name}")
 
 
 def _hashes(
@@ -116,6 +140,7 @@ def _metrics(entries: tuple[ScorerEntry, ...], given: "_Given") -> tuple[Scorer 
 def _metric(entry: ScorerEntry, given: "_Given") -> Scorer | SetScorer:
     options = _options("scorer", entry.name, entry.options, given)
     made = registry.metric(entry.name, code=given.code, **options)
+    given.made.append(made)
     if PATH_OPTIONS & set(options):
         made.signature()  # raises here, before anything is written, where a file isn't there
     return made
@@ -130,6 +155,8 @@ def _options(
         value = made[option]
         if isinstance(value, str) and (given.loaded.folder / value).exists():
             made[option] = str(given.loaded.folder / value)  # a hub id names no folder here
+    if name in PROGRAMS:
+        made.setdefault("folder", str(given.loaded.folder))  # where a program runs
     if given.offline and registry.takes(kind, name, "offline", code=given.code):
         made["offline"] = True
     return made
@@ -144,6 +171,8 @@ class _Given:
     references: References | None
     code: Code
     offline: bool
+    made: list[object] = field(default_factory=list)
+    """Every scorer and generator so far."""
 
 
 def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSystem, ...]:
@@ -172,7 +201,9 @@ def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSy
 
 def _generator(entry: SystemEntry, given: _Given) -> Generator:
     options = _options("generator", entry.kind, entry.options, given)
-    return registry.generator(entry.kind, code=given.code, **options)
+    made = registry.generator(entry.kind, code=given.code, **options)
+    given.made.append(made)
+    return made
 
 
 def _lengths(entry: SystemEntry, references: References | None) -> tuple[Length, ...]:
@@ -214,15 +245,18 @@ def _existing(entry: SystemEntry, length: Length, given: _Given) -> PlannedSyste
     )
 
 
-def _foreign(loaded: LoadedConfig) -> tuple[str, ...]:
+def code_named(loaded: LoadedConfig) -> tuple[str, ...]:
+    """Every ``module:attribute``, module of evaluate and command that a config names, sorted."""
     config = loaded.config
     entries = [*(config.fluency.scorers if config.fluency else ())]
     entries += config.summaries.metrics if config.summaries else ()
     entries += config.post_edit.metrics if config.post_edit else ()
-    names = [entry.name for entry in entries]
-    names += [f"evaluate:{e.options.get('module')}" for e in entries if e.name == "evaluate"]
-    names += [entry.kind for entry in (config.summaries.systems if config.summaries else ())]
-    return tuple(sorted({name for name in names if ":" in name}))
+    named = [(entry.name, entry.options) for entry in entries]
+    systems = config.summaries.systems if config.summaries else ()
+    named += [(entry.kind, entry.options) for entry in systems]
+    found = {name for name, _ in named if ":" in name}
+    found |= {said for name, options in named if (said := listed(name, options))}
+    return tuple(sorted(found))
 
 
 def check_language(

@@ -8,6 +8,7 @@ from time import perf_counter
 from evalkit.config.load import LoadedConfig, as_json
 from evalkit.config.models import EvaluationConfig
 from evalkit.execute import Progress, silent
+from evalkit.pipeline.closing import closing
 from evalkit.pipeline.fluency import fluency_section, measure_fluency
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
@@ -60,7 +61,7 @@ def evaluate(
     """
     options = options or Options()
     prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
-    with open_for_writing(output) as folder:
+    with closing([prepared]), open_for_writing(output) as folder:
         clock, started = perf_counter(), now()
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)

@@ -13,13 +13,14 @@ from evalkit import registry
 from evalkit.config.models import EvaluationConfig, ScorerEntry
 from evalkit.errors import InputError, StoreError, UnknownNameError
 from evalkit.metrics.signature import with_references
+from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.keepers import Found
 from evalkit.pipeline.measure import Hypotheses, measure
 from evalkit.pipeline.segments import Measurements
 from evalkit.registry import Code
 from evalkit.results import Item, Report, Table
-from evalkit.stages import Scorer
+from evalkit.stages import Scorer, SetScorer
 from evalkit.store.folder import read_report
 
 __all__ = ["RunTable", "read_tables"]
@@ -80,10 +81,23 @@ def _systems(report: Report, table: Table) -> Mapping[str, list[Item]]:
 def _read(report: Report, table: Table, code: Code) -> RunTable:
     systems = _systems(report, table)
     entries = _entries(report, table)
+    made: list[Scorer | SetScorer] = []
+    try:
+        made.extend(registry.metric(entry.name, code=code, **entry.options) for entry in entries)
+        return _measured(report, table, systems, made)
+    finally:
+        close_all(made)
+
+
+def _measured(
+    report: Report,
+    table: Table,
+    systems: Mapping[str, list[Item]],
+    made: Sequence[Scorer | SetScorer],
+) -> RunTable:
     texts = {d.id: d.text for d in report.documents if d.system == "documents"}
     scorers, warnings = [], []
-    for entry in entries:
-        scorer = registry.metric(entry.name, code=code, **entry.options)
+    for scorer in made:
         items = next(iter(systems.values()))
         if not isinstance(scorer, Scorer):
             warnings.append(f"{scorer.name} is not compared: {scorer.whole}")

@@ -10,7 +10,7 @@ from evalkit.execute import Progress, silent
 from evalkit.metrics.signature import with_references
 from evalkit.pipeline.collect import Collector, Doubts, Ids, Labels, ReferenceCounts, collect
 from evalkit.pipeline.items import named
-from evalkit.pipeline.keepers import Found, Rows, Sums, unresampled
+from evalkit.pipeline.keepers import Found, Rows, Sums, cut_warnings, unresampled
 from evalkit.records import Measured
 from evalkit.stages import Scorer, SegmentScorer
 from evalkit.stats.comparison import compare_systems
@@ -127,7 +127,7 @@ def measure_segments(
         signatures=_signatures(scorers, counts),
         ids=ids.ids if wanted.ids else None,
         clusters=labels.labels if labels is not None else None,
-        warnings=_warnings(parallel, doubts, scorers),
+        warnings=(*_warnings(parallel, doubts, scorers), *cut_warnings(rows, parallel.n)),
     )
 
 
@@ -175,7 +175,11 @@ def score_segments(
         ),
         settings=settings,
         n_clusters=parallel.n,
-        warnings=(*_warnings(parallel, doubts, scorers), *_untested(sums, settings)),
+        warnings=(
+            *_warnings(parallel, doubts, scorers),
+            *cut_warnings(sums, parallel.n),
+            *_untested(sums, settings),
+        ),
     )
 
 

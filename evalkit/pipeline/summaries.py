@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.corpus.references import References
+from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.generate import PlannedSystem, generate
 from evalkit.pipeline.items import cut_warnings, items, output_info
 from evalkit.pipeline.job import Job
@@ -14,7 +15,7 @@ from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
 from evalkit.results import Item
-from evalkit.stages import Releasable, Scorer, SetScorer
+from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["Written", "summary_section", "write_summaries"]
 
@@ -36,8 +37,8 @@ def write_summaries(
         written.append(Written(system, generate(job, system, documents)))
         generator: object = system.generator
         is_done = all(other.generator is not generator for other in systems[place + 1 :])
-        if is_done and isinstance(generator, Releasable):
-            generator.close()
+        if is_done:
+            close_all([generator])
     return tuple(written)
 
 

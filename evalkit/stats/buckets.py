@@ -61,6 +61,8 @@ class BucketTable:
     buckets: tuple[str, ...]
     scores: tuple[BucketScore, ...]
     """By system, then bucket, then scorer: headline fields."""
+    warnings: tuple[str, ...] = ()
+    """What a user must know before they trust a score."""
 
 
 def by_number(values: FloatArray, edges: Sequence[float], *, lacking: str = "none") -> Buckets:

@@ -228,6 +228,28 @@ def test_a_model_without_positions_reads_any_length(tmp_path: Path) -> None:
     assert "|context_length:any|" in CausalLm(model=str(tmp_path / "mamba")).signature()
 
 
+def test_a_tokenizer_without_offsets_gives_numbers_and_no_tokens(tmp_path: Path) -> None:
+    from transformers import ByT5Tokenizer, GPT2Config, GPT2LMHeadModel
+
+    from tests.tiny_language_models import _save
+
+    tokenizer = ByT5Tokenizer()
+    config = GPT2Config(
+        vocab_size=384, n_embd=16, n_layer=1, n_head=2, n_positions=16, initializer_range=0.3
+    )
+    _save(GPT2LMHeadModel, config, tokenizer, tmp_path)
+    found = measured(tmp_path, ["é", LONG[:40]], start="eos")
+
+    ids = [byte + 3 for byte in "é".encode()]
+    expected = plain(tmp_path, ids, tokenizer.eos_token_id)
+    assert found.statistics[0, :4] == pytest.approx([expected.sum(), 2, 1, 2], rel=1e-5)
+    assert found.statistics[1, 1] == 40
+    assert found.tokens is None
+    for options in ({}, {"start": "eos", "long_input": "truncate"}):
+        with pytest.raises(ConfigError, match="which characters a sub-word stands for"):
+            measured(tmp_path, ["é", LONG[:40]], **options)
+
+
 def test_a_sentence_may_be_read_after_its_document(tiny_gpt2: Path) -> None:
     document = " ".join(SENTENCES[:3])
     start = len(SENTENCES[0]) + 1

@@ -1,18 +1,21 @@
 """What every built-in generator must do, whatever it writes. A new one is a line in GENERATORS."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from evalkit.pipeline.closing import closing
 from evalkit.records import GenerationBatch, Length, Output
-from evalkit.registry import generator, names
+from evalkit.registry import Code, generator, names
 from evalkit.stages import Generator
 from evalkit.text.words import count_words
 from tests.tiny_models import one_thread, tiny_bart, tiny_t5
 
 __all__ = ["tiny_bart", "tiny_t5"]
 
+FIRST_WORDS = Path(__file__).parent / "first_words.py"
 Fixture = Callable[[str], Path]
 
 GENERATORS: dict[str, Callable[[Fixture], Generator]] = {
@@ -23,6 +26,9 @@ GENERATORS: dict[str, Callable[[Fixture], Generator]] = {
     "seq2seq-t5": lambda model: generator("seq2seq", model=str(model("tiny_t5"))),
     "seq2seq-sampled": lambda model: generator(
         "seq2seq", model=str(model("tiny_bart")), generation={"do_sample": True}
+    ),
+    "process": lambda _: generator(
+        "process", code=Code(allowed=True), command=[sys.executable, str(FIRST_WORDS)]
     ),
 }
 """Name of the case -> the generator, given a function that finds a fixture's model."""
@@ -45,7 +51,9 @@ UNICODE = (
 @pytest.fixture(scope="module", params=GENERATORS)
 def made(request) -> Generator:
     with one_thread():
-        yield GENERATORS[request.param](request.getfixturevalue)
+        generator = GENERATORS[request.param](request.getfixturevalue)
+        with closing([generator]):
+            yield generator
 
 
 def run(made: Generator, texts, *, ids=None, words: int = 15) -> tuple[Output, ...]:
