@@ -7,6 +7,7 @@ from evalkit.cli.inputs import documents_of
 from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
+from evalkit.errors import ConfigError
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
@@ -18,6 +19,13 @@ __all__ = ["fluency", "summarize"]
 def fluency(files: list[str], scorers: str, *, offline: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
     made = [_scorer(n, options, offline) for n, options in parse(scorers, option="--scorers")]
+    names = [scorer.name for scorer in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(
+                f"--scorers names {name!r} twice with different options; tell them apart: "
+                f"{name}(...,name=another)"
+            )
     with bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:

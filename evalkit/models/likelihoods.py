@@ -15,6 +15,7 @@ from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.devices import release_card
+from evalkit.models.generation import quiet
 from evalkit.models.halving import Done, in_halves
 from evalkit.models.heads import Head
 from evalkit.models.loading import load_pretrained
@@ -45,7 +46,8 @@ class LanguageModel:
         self._mask = mask
         self._fill = fill
         model.config.use_cache = False
-        self._head = Head(model)
+        with quiet():
+            self._head = Head(model)
         self._n_vectors = cast("torch.nn.Embedding", model.get_input_embeddings()).num_embeddings
         if mask is None:
             self._check_causal()
@@ -66,11 +68,12 @@ class LanguageModel:
                 f"the tokenizer isn't this model's: it gives id {largest}, but the model has "
                 f"vectors for {self._n_vectors}"
             )
-        done = in_halves(
-            plan([len(view.ids) for view in views], max_tokens=max_tokens),
-            lambda batch: self._run([views[i] for i in batch]),
-            release=self._release,
-        )
+        with quiet():  # the library warns of padding without a mask, which is meant here
+            done = in_halves(
+                plan([len(view.ids) for view in views], max_tokens=max_tokens),
+                lambda batch: self._run([views[i] for i in batch]),
+                release=self._release,
+            )
         return [done[i] for i in range(len(views))]
 
     def close(self) -> None:
