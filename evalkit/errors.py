@@ -12,6 +12,7 @@
     ├── MissingExtraError       a package is not installed; names the install command
     ├── ForeignError            a program of another environment failed or broke the protocol
     ├── ModelError              a model cannot be loaded, or is not the one that was promised
+    ├── EndpointError           a server refuses every request, or does not answer
     └── StoreError              a run folder is damaged, newer than this evalkit, or in use
 
 Each message says what was found, where, and the remedy. Pure rooms (``metrics``, ``stats``,
@@ -24,6 +25,7 @@ from collections.abc import Iterable
 __all__ = [
     "AlignmentError",
     "ConfigError",
+    "EndpointError",
     "EvalkitError",
     "ForeignError",
     "InputError",
@@ -99,6 +101,10 @@ class ForeignError(EvalkitError):
 
 class ModelError(EvalkitError):
     """A model cannot be loaded, or is not the one that was promised."""
+
+
+class EndpointError(EvalkitError):
+    """A server refuses every request (its key, model or settings), or does not answer at all."""
 
 
 class StoreError(EvalkitError):

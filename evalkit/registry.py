@@ -3,22 +3,35 @@
 Three ways to be found, in this order: evalkit's own table below; an installed package's entry
 point (groups ``evalkit.scorers`` and ``evalkit.generators``, loaded on first use); and
 ``module:attribute``, from an installed package or the config's own folder, only with
-``--allow-code``. A plug-in may not take a built-in's name, nor two plug-ins one name. After the
-pattern of explosion/catalogue, whose duplicates overwrite silently; ours are errors.
+``--allow-code``. A plug-in may not take a built-in's name, nor two plug-ins one name: such a name
+is refused where it is used, and the others go on. After the pattern of explosion/catalogue, whose
+duplicates overwrite silently.
 """
 
 import functools
-import importlib
 import inspect
 import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
-from typing import Literal, cast
+from importlib.metadata import EntryPoint
+from typing import cast
 
-from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError, nearest
+from evalkit.errors import (
+    ConfigError,
+    EvalkitError,
+    PermissionNeededError,
+    UnknownNameError,
+)
+from evalkit.plugins import (
+    Code,
+    Kind,
+    attribute,
+    check_options,
+    foreign_factory,
+    import_problem,
+    package_of,
+    points,
+)
 from evalkit.stages import Generator, Scorer, SetScorer
 
 __all__ = [
@@ -28,14 +41,14 @@ __all__ = [
     "Kind",
     "Provider",
     "generator",
+    "kinds_of",
     "metric",
     "names",
     "providers",
+    "runs_code",
     "scorer",
     "takes",
 ]
-
-Kind = Literal["scorer", "generator"]
 
 BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "scorer": {
@@ -63,6 +76,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "self-bleu": "evalkit.metrics.sets:self_bleu",
         "bertscore": "evalkit.semantic.bertscore:BertScore",
         "evaluate": "evalkit.foreign.evaluate_module:evaluate_module",
+        "judge": "evalkit.judging.judge:Judge",
         "process": "evalkit.foreign.process:process",
         "comet": "evalkit.foreign.comet:comet",
     },
@@ -71,6 +85,7 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "central": "evalkit.summarize.central:Central",
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
+        "endpoint": "evalkit.summarize.endpoint:Endpoint",
         "process": "evalkit.foreign.process_generator:process_generator",
     },
 }
@@ -108,51 +123,43 @@ class Provider:
     """``module:attribute``."""
     package: str
     """``evalkit`` or the distribution that declares the entry point."""
+    problem: str = ""
+    """Why it cannot be used; "" where it can, or where nobody looked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Permission to run code that no installed entry point declares."""
-
-    allowed: bool = False
-    """Whether ``--allow-code`` was given."""
-    folder: Path | None = None
-    """The config's own folder, searched for modules after the installed packages."""
-
-
-def _plugins(kind: Kind) -> dict[str, EntryPoint]:
-    found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=f"evalkit.{kind}s"):
-        if _own(kind, point.name) is not None:
-            raise ConfigError(
-                f"the plug-in {_package(point)} calls a {kind} {point.name!r}, which is the name "
-                f"of one of evalkit's own. Uninstall it or ask its author to rename it."
-            )
-        other = found.get(point.name)
-        if other is not None and other.value != point.value:
-            raise ConfigError(
-                f"two plug-ins call a {kind} {point.name!r}: {_package(other)} ({other.value}) "
-                f"and {_package(point)} ({point.value}). Uninstall one."
-            )
-        found[point.name] = point
-    return found
+def _clash(kind: Kind, name: str, theirs: Sequence[EntryPoint]) -> str:
+    """Why these plug-ins cannot have that name; "" where one can."""
+    shown = " and ".join(f"{package_of(point)} ({point.value})" for point in theirs)
+    if theirs and _target(kind, name) is not None:
+        return (
+            f"the plug-in {shown} calls a {kind} {name!r}, which is the name of one of evalkit's "
+            f"own. Uninstall it or ask its author to rename it."
+        )
+    if len(theirs) > 1:
+        return f"two plug-ins call a {kind} {name!r}: {shown}. Uninstall one."
+    return ""
 
 
-def _package(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else point.value
+def providers(kind: Kind, *, look: bool = False) -> tuple[Provider, ...]:
+    """Everything of this kind that can be named without ``--allow-code``, by name.
 
-
-def providers(kind: Kind) -> tuple[Provider, ...]:
-    """Everything of this kind that can be named without ``--allow-code``, by name."""
-    own = [Provider(kind, name, target, "evalkit") for name, target in BUILTIN[kind].items()]
-    own += [Provider(kind, n, target, "evalkit") for n, (_, target) in FAMILIES[kind].items()]
-    foreign = [Provider(kind, n, p.value, _package(p)) for n, p in _plugins(kind).items()]
-    return tuple(sorted(own + foreign, key=lambda provider: provider.name))
+    Args:
+        kind: what is looked for.
+        look: import the plug-ins, so that one that cannot be used has its ``problem``.
+    """
+    found = [Provider(kind, name, target, "evalkit") for name, target in BUILTIN[kind].items()]
+    found += [Provider(kind, n, target, "evalkit") for n, (_, target) in FAMILIES[kind].items()]
+    for name, theirs in points(kind).items():
+        problem = _clash(kind, name, theirs)
+        if look and not problem:
+            problem = import_problem(kind, theirs[0].value)
+        found += [Provider(kind, name, p.value, package_of(p), problem) for p in theirs]
+    return tuple(sorted(found, key=lambda provider: provider.name))
 
 
 def names(kind: Kind) -> tuple[str, ...]:
     """The names of this kind, sorted."""
-    return tuple(provider.name for provider in providers(kind))
+    return tuple(dict.fromkeys(provider.name for provider in providers(kind)))
 
 
 def scorer(name: str, /, *, code: Code | None = None, **options: object) -> Scorer:
@@ -179,6 +186,40 @@ def generator(name: str, /, *, code: Code | None = None, **options: object) -> G
     return cast(Generator, _make("generator", name, code or Code(), options))
 
 
+def kinds_of(name: str, *, code: Code | None = None) -> tuple[Kind, ...]:
+    """What that name is: a scorer, a generator, or one of each.
+
+    Raises:
+        UnknownNameError: it is neither.
+        PermissionNeededError: ``module:attribute`` without ``--allow-code``.
+    """
+    if ":" in name:
+        is_generator = hasattr(foreign_factory("generator", name, code or Code()), "generate")
+        return ("generator",) if is_generator else ("scorer",)
+    kinds: tuple[Kind, ...] = ("scorer", "generator")
+    found = tuple(kind for kind in kinds if name in points(kind) or _target(kind, name))
+    if not found:
+        raise UnknownNameError("plug-in", name, [n for kind in kinds for n in names(kind)])
+    return found
+
+
+def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
+    """What code of others such an entry runs, in words; "" where it runs none.
+
+    Such code needs ``--allow-code``: ``module:attribute``, what ``RUNS_CODE`` says, and Python
+    that a model brings (``trust_remote_code``).
+    """
+    if ":" in name:
+        return f"the {kind} {name}"
+    if name in RUNS_CODE:
+        return RUNS_CODE[name]
+    if options.get("trust_remote_code"):
+        revision = options.get("revision")
+        pinned = f"@{revision}" if revision else ""
+        return f"the Python that {options.get('model')}{pinned} brings"
+    return ""
+
+
 def takes(kind: Kind, name: str, option: str, *, code: Code | None = None) -> bool:
     """Whether what has that name takes that option by its own name; raises like ``scorer``."""
     try:
@@ -188,17 +229,23 @@ def takes(kind: Kind, name: str, option: str, *, code: Code | None = None) -> bo
 
 
 def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> object:
-    if name in RUNS_CODE and not code.allowed:
+    factory = _factory(kind, name, code)
+    what = runs_code(kind, name, options)
+    if what and not code.allowed:
         raise PermissionNeededError(
-            f"{kind} {name!r} runs {RUNS_CODE[name]}, which needs --allow-code. Read it, then add "
+            f"{kind} {name!r} runs {what}, which needs --allow-code. Read it, then add "
             f"--allow-code."
         )
-    factory = _factory(kind, name, code)
-    _check_options(kind, name, factory, options)
+    check_options(kind, name, factory, options)
     try:
         made = factory(**options)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{kind} {name!r}: {error}") from error
+    except Exception as error:
+        if isinstance(error, EvalkitError) or _target(kind, name) is not None:
+            raise
+        why = f"{type(error).__name__}: {error}"  # whatever an author's code does
+        raise ConfigError(f"{kind} {name!r} cannot be made: {why}") from error
     protocol = Scorer if kind == "scorer" else Generator
     if not isinstance(made, (protocol, SetScorer) if kind == "scorer" else protocol):
         members = [m for m in dir(protocol) if not m.startswith("_") and not hasattr(made, m)]
@@ -208,72 +255,21 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
 
 def _factory(kind: Kind, name: str, code: Code) -> Callable[..., object]:
     if ":" in name:
-        return _foreign(kind, name, code)
-    made = _own(kind, name)
-    if made is not None:
-        return made
-    point = _plugins(kind).get(name)
-    if point is None:
+        return foreign_factory(kind, name, code)
+    theirs = points(kind).get(name, [])
+    if clash := _clash(kind, name, theirs):
+        raise ConfigError(clash)
+    target = _target(kind, name)
+    if target is None and not theirs:
         raise UnknownNameError(kind, name, names(kind))
-    return _attribute(kind, point.value)
+    found = attribute(kind, theirs[0].value if target is None else target)
+    is_family = target is not None and name not in BUILTIN[kind]
+    return functools.partial(found, name) if is_family else found
 
 
-def _own(kind: Kind, name: str) -> Callable[..., object] | None:
-    """The factory of one of evalkit's own names, or None."""
-    if name in BUILTIN[kind]:
-        return _attribute(kind, BUILTIN[kind][name])
-    for pattern, target in FAMILIES[kind].values():
-        if re.fullmatch(pattern, name):
-            return functools.partial(_attribute(kind, target), name)
-    return None
-
-
-def _foreign(kind: Kind, target: str, code: Code) -> Callable[..., object]:
-    if not code.allowed:
-        raise PermissionNeededError(
-            f"{kind} {target!r} is code of its own, which runs only with --allow-code. "
-            f"Read it, then add --allow-code."
-        )
-    folder = str(code.folder) if code.folder is not None else None
-    if folder is None or folder in sys.path:
-        return _attribute(kind, target)
-    sys.path.append(folder)  # after the installed packages, so that it can't shadow them
-    try:
-        return _attribute(kind, target)
-    finally:
-        sys.path.remove(folder)
-
-
-def _attribute(kind: Kind, target: str) -> Callable[..., object]:
-    module_name, _, path = target.partition(":")
-    try:
-        found: object = importlib.import_module(module_name)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except Exception as error:
-        raise ConfigError(
-            f"{kind} {target!r} cannot be loaded: {type(error).__name__}: {error}"
-        ) from error
-    if not callable(found):
-        raise ConfigError(f"{kind} {target!r} is not callable: a class or function is needed")
-    return found
-
-
-def _check_options(
-    kind: Kind, name: str, factory: Callable[..., object], options: Mapping[str, object]
-) -> None:
-    try:
-        parameters = inspect.signature(factory).parameters.values()
-    except ValueError:  # some classes written in C have none: let the call itself complain
-        return
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
-    known = [p.name for p in parameters if p.kind is not p.VAR_POSITIONAL]
-    for option in options:
-        if option not in known and not takes_any:
-            guess = nearest(option, known)
-            hint = f" Did you mean {guess!r}?" if guess else ""
-            listed = ", ".join(known) or "none"
-            raise ConfigError(f"{kind} {name!r} has no option {option!r}.{hint} Known: {listed}.")
-    needed = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
-    if lacking := [option for option in needed if option not in options]:
-        raise ConfigError(f"{kind} {name!r} needs the option {lacking[0]!r}")
+def _target(kind: Kind, name: str) -> str | None:
+    """``module:attribute`` of one of evalkit's own names, or None."""
+    families = (
+        target for pattern, target in FAMILIES[kind].values() if re.fullmatch(pattern, name)
+    )
+    return BUILTIN[kind].get(name) or next(families, None)

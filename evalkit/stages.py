@@ -5,7 +5,8 @@ its scores. Because rows add, evalkit derives everything else once, for every sc
 document and bucket scores, bootstrap intervals, permutation tests, merging across workers and
 resuming. A **generator** turns documents into texts.
 
-Register a class (or any callable that returns an instance) under an entry point::
+``evalkit init --plugin my-metric`` writes a package to start from. A class (or any callable that
+returns an instance) is found under an entry point::
 
     [project.entry-points."evalkit.scorers"]
     my-metric = "my_package.my_module:MyMetric"
@@ -13,10 +14,26 @@ Register a class (or any callable that returns an instance) under an entry point
     [project.entry-points."evalkit.generators"]
     my-model = "my_package.my_module:MyModel"
 
-The options of a config entry arrive as keyword arguments. Import heavy packages inside methods,
-not at the top of the module.
+- **Options** of a config entry arrive as keyword arguments; raise ``ValueError`` for a wrong one.
+  Take ``name`` where a metric may stand twice. An option ``offline`` is set where the run is
+  offline, and one of ``model``, ``folder`` (and the like) starts in the config's folder.
+- **Import** heavy packages inside methods, not at the top of the module; load models on first use,
+  not when made.
+- ``signature()`` is called before anything is computed: find every file there that is needed
+  (download it, unless the run is offline) and raise an error that says what is missing. So
+  ``evalkit fetch`` brings it, and no run dies half-way. It decides what is computed again: equal
+  signatures and texts have equal numbers.
+- **Rows** depend on their own item alone, not on neighbours, order, or batch size. One that cannot
+  be measured is invalid, zero, and has a reason; it takes no other with it. Nothing is cut without
+  a word in ``cuts`` (a generator: ``Output.cut``).
+- ``close()``, where there is one, frees a model; work may go on after it.
+- **Random** choices are keyed by a seed and the item's own id.
+
+``evalkit check-plugin my-metric`` looks whether all that is kept, and ``evalkit.conformance`` does
+so in your own tests.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from evalkit.records import (
@@ -31,8 +48,11 @@ from evalkit.records import (
 
 __all__ = [
     "Closable",
+    "EachGenerator",
+    "EachScorer",
     "Generator",
     "LikelihoodScorer",
+    "Priced",
     "Scorer",
     "SegmentScorer",
     "SetScorer",
@@ -195,4 +215,47 @@ class Generator(Protocol):
 
     def signature(self) -> str:
         """Everything that decides the outputs: settings, versions, model hashes, seed."""
+        ...
+
+
+@runtime_checkable
+class EachGenerator(Protocol):
+    """A generator that hands over each output the moment it is there: one that is paid for.
+
+    evalkit keeps each at once, so that a run that is killed asks for none of them again, and
+    hands it all documents of one language together. ``generate`` stays as it is.
+    """
+
+    def generate_each(self, batch: GenerationBatch, done: Callable[[int, Output], None]) -> None:
+        """Calls ``done`` with the position and the output of every document, in any order."""
+        ...
+
+
+@runtime_checkable
+class EachScorer(Protocol):
+    """A scorer that hands over each row the moment it is there: one that is paid for.
+
+    Its rows must not depend on the rest of the batch. ``measure`` stays as it is.
+    """
+
+    def measure_each(self, batch: Batch, done: Callable[[int, Measured], None]) -> None:
+        """Calls ``done`` with the position and the one row of every hypothesis, in any order."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A generator or scorer that asks a server: its tokens are summed, and turned into a cost.
+
+    A generator's ``Output.usage`` holds ``requests``, ``prompt_tokens`` and ``completion_tokens``;
+    a scorer has columns of these names.
+    """
+
+    @property
+    def currency(self) -> str:
+        """Of the prices; "" where none are known."""
+        ...
+
+    def cost(self, usage: Mapping[str, int]) -> float | None:
+        """What these tokens cost; None where no prices are known."""
         ...

@@ -13,10 +13,14 @@ import evalkit
 ROOT = Path(evalkit.__file__).parent
 ROOMS = (
     "errors",
+    "offline",
+    "redaction",
     "records",
     "sanity",
     "results",
     "stages",
+    "plugins",
+    "conformance",
     "registry",
     "config",
     "text",
@@ -24,18 +28,21 @@ ROOMS = (
     "metrics",
     "stats",
     "models",
+    "endpoint",
     "execute",
     "store",
     "fluency",
     "guard",
     "summarize",
     "semantic",
+    "judging",
     "foreign",
     "training",
     "agreement",
     "pipeline",
     "report",
     "view",
+    "notebook",
     "cli",
 )
 """Lowest first: a room imports from itself and from rooms before it."""
@@ -130,4 +137,15 @@ def test_the_start_is_light(command: str) -> None:
 
 
 def test_public_names() -> None:
-    assert evalkit.__all__ == ["__version__"]
+    assert evalkit.__all__ == ["Run", "__version__", "load_run"]
+    assert set(evalkit.__all__) <= set(dir(evalkit))
+
+
+def test_a_public_name_is_loaded_when_it_is_asked_for() -> None:
+    check = "import evalkit, sys; before = 'evalkit.notebook' in sys.modules; evalkit.load_run\n"
+    check += f"heavy = [name for name in {sorted(HEAVY)} if name in sys.modules]\n"
+    assert output_of(check + "print(before, 'evalkit.notebook' in sys.modules, heavy)") == (
+        "False True []"
+    )
+    with pytest.raises(AttributeError, match="no attribute 'run'"):
+        evalkit.run  # noqa: B018

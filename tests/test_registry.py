@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evalkit import registry
+from evalkit import plugins, registry
 from evalkit.errors import ConfigError, PermissionNeededError, UnknownNameError
 from evalkit.registry import BUILTIN, RUNS_CODE, Code
 
@@ -40,7 +40,7 @@ def plugin(tmp_path: Path) -> Code:
     sys.modules.pop("shouting_plugin", None)
 
 
-@pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector", *RUNS_CODE}))
+@pytest.mark.parametrize("name", sorted(set(BUILTIN["scorer"]) - {"detector", "judge", *RUNS_CODE}))
 def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
     made = registry.metric(name, **NEEDED.get(name, {}))
     assert made.name == name
@@ -133,24 +133,56 @@ def test_foreign_code_that_is_wrong_is_named(plugin: Code, target: str, expected
         registry.generator(target, code=plugin)
 
 
-def test_a_plugin_may_not_take_a_builtin_name(monkeypatch) -> None:
-    for name in ("bleu", "rouge7"):
-        taken = EntryPoint(name, "theirs:Bleu", "evalkit.scorers")
-        monkeypatch.setattr(registry, "entry_points", lambda group, taken=taken: [taken])
-        with pytest.raises(ConfigError, match="name of one of evalkit's own"):
-            registry.names("scorer")
+@pytest.mark.parametrize("name", ["bleu", "rouge7"])
+def test_a_plugin_may_not_take_a_builtin_name(monkeypatch, name: str) -> None:
+    taken = EntryPoint(name, "theirs:Bleu", "evalkit.scorers")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [taken])
+    with pytest.raises(ConfigError, match="name of one of evalkit's own"):
+        registry.scorer(name)
+    (problem,) = [p.problem for p in registry.providers("scorer") if p.problem]
+    assert f"theirs:Bleu) calls a scorer {name!r}" in problem
+    assert registry.scorer("chrf").name == "chrf"
 
 
 def test_two_plugins_may_not_share_a_name(monkeypatch) -> None:
     points = [EntryPoint("x", f"{who}:X", "evalkit.scorers") for who in ("one", "two")]
-    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
     with pytest.raises(ConfigError, match="two plug-ins call a scorer 'x'"):
-        registry.names("scorer")
+        registry.scorer("x")
+    problems = [p.problem for p in registry.providers("scorer") if p.name == "x"]
+    assert [problem[:26] for problem in problems] == ["two plug-ins call a scorer"] * 2
+    assert registry.names("scorer").count("x") == 1
+    assert registry.scorer("bleu").name == "bleu"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("import no_such_package", "ModuleNotFoundError: No module named 'no_such_package'"),
+        ("raise SystemExit('bye')", "SystemExit: bye"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("def ?", "SyntaxError"),
+        ("", "AttributeError: module 'broken_plugin' has no attribute 'Metric'"),
+    ],
+)
+def test_a_plugin_that_cannot_be_imported_is_named(
+    monkeypatch, tmp_path: Path, source: str, says: str
+) -> None:
+    (tmp_path / "broken_plugin.py").write_text(source)
+    point = EntryPoint("broken", "broken_plugin:Metric", "evalkit.scorers")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert not [p for p in registry.providers("scorer") if p.problem]
+    (problem,) = [p.problem for p in registry.providers("scorer", look=True) if p.problem]
+    assert says in problem
+    with pytest.raises(ConfigError, match=r"broken_plugin.* cannot be loaded"):
+        registry.scorer("broken")
+    sys.modules.pop("broken_plugin", None)
 
 
 def test_an_entry_point_is_loaded_on_first_use(monkeypatch, plugin: Code) -> None:
     point = EntryPoint("shout", "shouting_plugin:Shout", "evalkit.generators")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
     monkeypatch.syspath_prepend(str(plugin.folder))
     assert "shout" in registry.names("generator")
     assert "shouting_plugin" not in sys.modules

@@ -9,16 +9,22 @@ import evalkit
 from evalkit.cli import configs, runs, texts, training
 from evalkit.cli.buckets import buckets
 from evalkit.cli.compare import compare
+from evalkit.cli.diff import diff
+from evalkit.cli.fetching import fetch
+from evalkit.cli.plugins import check_plugin
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
 from evalkit.cli.view import view
 from evalkit.errors import EvalkitError
+from evalkit.redaction import redact
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="evalkit",
     help="Fluency of machine-translated text, summaries of it, and how both compare with people.",
+    epilog="Exit codes: 0 done; 1 finished, but some items failed (diff --exit-code: the runs "
+    "differ); 2 bad input, and nothing was written; 3 a requirement is not met; 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -49,11 +55,14 @@ app.command("report")(runs.report)
 app.command("view")(view)
 app.command("score")(score)
 app.command("compare")(compare)
+app.command("diff")(diff)
 app.command("buckets")(buckets)
 app.command("fluency")(texts.fluency)
 app.command("summarize")(texts.summarize)
 app.command("list")(configs.list_names)
+app.command("check-plugin")(check_plugin)
 app.command("validate")(configs.validate)
+app.command("fetch")(fetch)
 app.command("init")(configs.init)
 app.command("schema")(configs.schema)
 app.add_typer(training.app, name="train")
@@ -65,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="evalkit")
     except EvalkitError as error:
-        typer.echo(f"evalkit: {error}", err=True)
+        typer.echo(redact(f"evalkit: {error}"), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("evalkit: interrupted; run it again to go on", err=True)

@@ -27,6 +27,7 @@ def buckets(  # noqa: PLR0913  (a command's options)
     task: options.Task = options.Kind.TRANSLATION,
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
+    offline: options.Offline = False,
     allow_code: options.AllowCode = False,
     *,
     flags: Mapping[str, object],
@@ -38,6 +39,7 @@ def buckets(  # noqa: PLR0913  (a command's options)
     from evalkit.cli.scoring import scorers
     from evalkit.stats.resampling import Resampling
 
+    del offline  # the option itself closes the network
     bucketing.buckets(
         Files(
             hypotheses=hypotheses,

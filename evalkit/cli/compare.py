@@ -31,6 +31,7 @@ def compare(  # noqa: PLR0913  (a command's options)
     task: options.Task = options.Kind.TRANSLATION,
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
+    offline: options.Offline = False,
     allow_code: options.AllowCode = False,
     *,
     flags: Mapping[str, object],
@@ -45,6 +46,7 @@ def compare(  # noqa: PLR0913  (a command's options)
     from evalkit.cli.scoring import scorers
     from evalkit.stats.resampling import Resampling
 
+    del offline  # the option itself closes the network
     settings = Resampling(
         draws=draws, seed=seed, confidence=level / 100, unit=cluster, method=method.value,
         interval=interval.value, test=test.value, correction=correction.value,

@@ -54,6 +54,8 @@ class _Compared:
     found: tuple[Contrast, ...]
     signatures: Mapping[str, str]
     sanity: tuple[SanityCounts, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Why scores of the table are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def compare_run(folder: Path, chosen: Chosen, asked: Asked, *, allow_code: bool)
         by_document = unit == "document" and each.unit != "document"
         measured = replace(each.measured, clusters=each.documents if by_document else None)
         settings = replace(asked.settings, unit="document" if by_document else each.unit)
-        made.append(_compared(each.name, each.title, measured, settings, asked.baseline))
+        compared = _compared(each.name, each.title, measured, settings, asked.baseline)
+        made.append(replace(compared, left_out=each.warnings))
     _print(made if chosen.metrics is None else _only(made, chosen.metrics), asked)
 
 
@@ -192,7 +195,7 @@ def _print(made: Sequence[_Compared], asked: Asked) -> None:
     elif asked.format is Format.CSV:
         typer.echo(as_csv([c for each in made for c in each.found]), nl=False)
     elif asked.format is Format.LATEX:
-        for each in made:
+        for each in (each for each in made if each.found):
             typer.echo(as_latex(each.found, correction=correction), nl=False)
     else:
         _print_text(made, correction)
@@ -206,6 +209,11 @@ def _print_text(made: Sequence[_Compared], correction: str) -> None:
     console = Console()
     for each in made:
         console.print(plain(each.title, "bold underline"))
+        if not each.found:
+            said = (reason.split(" is not compared: ")[-1] for reason in each.left_out)
+            reasons = "; ".join(said) or "it has no scores"
+            console.print(plain(f"Nothing here can be compared: {reasons}."))
+            continue
         for part in as_text(each.found, width=console.width, correction=correction):
             console.print(part)
         for note in sanity_notes(each.sanity):

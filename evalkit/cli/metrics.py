@@ -92,7 +92,11 @@ def with_flags(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def parse(text: str, *, option: str = "--metrics") -> list[tuple[str, dict[str, object]]]:
-    """Names and options of metrics, or of whatever ``option`` names.
+    """Names and options of scorers.
+
+    Args:
+        text: as on the command line.
+        option: where it stands, for messages.
 
     Raises:
         ConfigError: a parenthesis that is not closed, or nothing named.

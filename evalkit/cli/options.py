@@ -15,6 +15,7 @@ __all__ = [
     "Confidence",
     "Correction",
     "Corrections",
+    "DiffFormat",
     "Draws",
     "Edges",
     "Format",
@@ -24,6 +25,7 @@ __all__ = [
     "Hypotheses",
     "Interval",
     "IntervalKind",
+    "Junit",
     "Kind",
     "Language",
     "Level",
@@ -32,9 +34,12 @@ __all__ = [
     "Method",
     "Methods",
     "Metrics",
+    "NoColor",
+    "Offline",
     "OneTable",
     "Output",
     "References",
+    "Require",
     "Run",
     "Sane",
     "Seed",
@@ -95,6 +100,15 @@ class Format(StrEnum):
     JSON = "json"
     LATEX = "latex"
     CSV = "csv"
+
+
+class DiffFormat(StrEnum):
+    """How a difference of runs is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
 
 
 _HYPOTHESES = typer.Option(
@@ -194,8 +208,25 @@ Frequencies = Annotated[
 ]
 AllowCode = Annotated[
     bool,
+    typer.Option("--allow-code", help="Let code of its own run: module:attribute, commands."),
+]
+
+
+def _offline(context: typer.Context, value: bool) -> bool:
+    """Closes the network for the rest of the command, where it or the environment says so."""
+    from evalkit.offline import asked_by_environment, offline_only
+
+    wanted = value or asked_by_environment()
+    context.with_resource(offline_only(wanted))
+    return wanted
+
+
+Offline = Annotated[
+    bool,
     typer.Option(
-        "--allow-code", help="Let --metrics run code of its own: module:attribute, commands."
+        "--offline",
+        callback=_offline,
+        help="Never touch a network; HF_HUB_OFFLINE=1 does the same.",
     ),
 ]
 Output = Annotated[
@@ -203,3 +234,18 @@ Output = Annotated[
     typer.Option(metavar="DIR", help="Write a run folder too: report, and every segment for view."),
 ]
 Formats = Annotated[Format, typer.Option("--format", help="text, json, latex or csv.")]
+Require = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--require",
+        metavar="SCORE>=LIMIT",
+        help="[TABLE/][SYSTEM/]SCORE[@low|@high|@worst] >= LIMIT (or >, <=, <), on the scale of "
+        "the tables; exit code 3 where one is not met. Repeatable.",
+    ),
+]
+Junit = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the outcome as JUnit XML (for CI).")
+]
+NoColor = Annotated[
+    bool, typer.Option("--no-color", help="Plain text, as NO_COLOR and a pipe have it.")
+]

@@ -3,10 +3,14 @@
 import io
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
-__all__ = ["forgiving_output", "is_unicode", "print_json"]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["console", "forgiving_output", "is_unicode", "print_json"]
 
 
 def forgiving_output() -> None:
@@ -14,6 +18,17 @@ def forgiving_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not is_unicode(stream):
             stream.reconfigure(errors="backslashreplace")
+
+
+def console(*, no_color: bool) -> "Console":
+    """Standard output for tables: plain where it is piped, without colour where that is wanted.
+
+    Args:
+        no_color: whether the command line says so; else the variable NO_COLOR does.
+    """
+    from rich.console import Console
+
+    return Console(no_color=no_color or None)
 
 
 def print_json(data: object) -> None:

@@ -4,21 +4,23 @@ import typer
 
 from evalkit import registry
 from evalkit.cli.inputs import documents_of
+from evalkit.cli.making import scorers_of
 from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
+from evalkit.config.load import options_of
 from evalkit.errors import ConfigError
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
-from evalkit.stages import Scorer
+from evalkit.stages import Generator
 
-__all__ = ["fluency", "summarize"]
+__all__ = ["fluency", "generator", "summarize"]
 
 
-def fluency(files: list[str], scorers: str, *, offline: bool, as_json: bool) -> None:
+def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
-    made = [_scorer(n, options, offline) for n, options in parse(scorers, option="--scorers")]
+    made = scorers_of(parse(scorers, option="--scorers"), allow_code=allow_code)
     names = [scorer.name for scorer in made]
     for name in names:
         if names.count(name) > 1:
@@ -41,12 +43,6 @@ def fluency(files: list[str], scorers: str, *, offline: bool, as_json: bool) -> 
         show(report, console, document=document.id, worst=None)
 
 
-def _scorer(name: str, options: dict[str, object], offline: bool) -> Scorer:
-    if offline and registry.takes("scorer", name, "offline"):
-        options = {**options, "offline": True}
-    return registry.scorer(name, code=None, **options)
-
-
 def _fluency_json(report: Report) -> dict[str, object]:
     """The documents with spans (``start`` and ``end`` are offsets into the file)."""
     documents = []
@@ -63,13 +59,23 @@ def _fluency_json(report: Report) -> dict[str, object]:
     return {"schema": SCHEMA_VERSION, "signatures": signatures, "documents": documents}
 
 
-def summarize(files: list[str], model: str, words: int, *, offline: bool, as_json: bool) -> None:
+def generator(model: str, settings: list[str], *, offline: bool) -> Generator:
+    """The generator of that name, or the sequence-to-sequence model; with its options.
+
+    Raises:
+        ConfigError: a setting is not ``key=value``, or no option of the generator.
+    """
+    name, options = model, options_of(settings)
+    if model not in registry.names("generator"):
+        name, options = "seq2seq", {"model": model, **options}
+    if offline and registry.takes("generator", name, "offline"):
+        options["offline"] = True
+    return registry.generator(name, code=None, **options)
+
+
+def summarize(files: list[str], generator: Generator, words: int, *, as_json: bool) -> None:
     """Prints a summary of every document; exits with 1 if one failed."""
     documents = documents_of(files)
-    if model in registry.names("generator"):
-        generator = registry.generator(model)
-    else:
-        generator = registry.generator("seq2seq", model=model, offline=offline)
     with bars() as progress:
         outputs = write_summary(generator, documents, Length(words), progress=progress)
     failed = [o for o in outputs if o.error]
@@ -78,6 +84,7 @@ def summarize(files: list[str], model: str, words: int, *, offline: bool, as_jso
             {
                 "id": document.id, "text": output.text, "stop": output.stop,
                 "usage": dict(output.usage), "cut": output.cut, "error": output.error,
+                "details": dict(output.details),
             }
             for document, output in zip(documents, outputs, strict=True)
         ]  # fmt: skip

@@ -30,17 +30,24 @@ def score(  # noqa: PLR0913  (a command's options)
     glossary: options.Glossary = None,
     stdin: options.StdinKind = None,
     output: options.Output = None,
+    offline: options.Offline = False,
     allow_code: options.AllowCode = False,
+    require: options.Require = None,
+    junit: options.Junit = None,
     *,
     flags: Mapping[str, object],
 ) -> None:
-    """Score hypotheses against references, segment by segment, as one corpus each."""
+    """Score hypotheses against references, segment by segment, as one corpus each.
+
+    Exit codes: 0 done, 2 bad input, 3 a requirement is not met.
+    """
     from evalkit.cli import scoring
     from evalkit.cli.gating import Gate
     from evalkit.cli.named import Files
     from evalkit.pipeline.segments import Wanted
     from evalkit.stats.resampling import Resampling
 
+    del offline  # the option itself closes the network
     scoring.score(
         Files(
             hypotheses=hypotheses,
@@ -64,6 +71,8 @@ def score(  # noqa: PLR0913  (a command's options)
             confidence=confidence,
             segments=segments,
             short=short_signatures,
+            require=require or (),
+            junit=junit,
             gate=Gate(wanted=sanity, task=task.value, language=language, glossary=glossary),
             folder=output,
             asked={

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import typer
 
-from evalkit import registry
+from evalkit.cli import requiring
 from evalkit.cli.gating import Gate, as_json, gates
+from evalkit.cli.making import measures_of
 from evalkit.cli.metrics import parse, with_values
 from evalkit.cli.named import Files, read_files
 from evalkit.cli.options import Format
-from evalkit.cli.permission import announce
 from evalkit.cli.printing import is_unicode, print_json
 from evalkit.cli.progress import bars
 from evalkit.errors import ConfigError
-from evalkit.foreign.commands import listed
 from evalkit.metrics.signature import shorten
 from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.collect import Collector
 from evalkit.pipeline.items import notes
 from evalkit.pipeline.likelihood_notes import likelihood_notes
+from evalkit.pipeline.requirements import demands, judged, targets_of
 from evalkit.pipeline.sanity import SanityCounts, sanity_notes
 from evalkit.pipeline.segment_folder import write_segments
 from evalkit.pipeline.segment_report import note_of, number, segment_report
@@ -58,6 +58,10 @@ class Printed:
     """Signatures abbreviated."""
     gate: Gate
     """How outputs are looked at beside."""
+    require: Sequence[str] = ()
+    """What the scores must reach."""
+    junit: Path | None = None
+    """Where to write the outcome as JUnit XML."""
     folder: Path | None = None
     """A run folder to write, with every segment."""
     asked: Mapping[str, object] = field(default_factory=dict)
@@ -88,28 +92,16 @@ def measures(
     metrics: str, flags: Mapping[str, object], *, allow_code: bool = False
 ) -> tuple[Scorer | SetScorer, ...]:
     """Like ``scorers``, with measures of a whole set among them."""
-    code = registry.Code(allow_code, Path())
-    entries = with_values(parse(metrics), flags)
-    named = [listed(name, options) or name for name, options in entries]
-    announce([each for each in named if ":" in each], allowed=allow_code)
-    made: list[Scorer | SetScorer] = []
-    try:
-        for name, options in entries:
-            made.append(registry.metric(name, code=code, **options))
-            _check_new(made)
-    except BaseException:
-        close_all(made)
-        raise
-    return tuple(made)
-
-
-def _check_new(made: Sequence[Scorer | SetScorer]) -> None:
-    name = made[-1].name
-    if name in [scorer.name for scorer in made[:-1]]:
-        raise ConfigError(
-            f"--metrics names {name!r} twice with different options; tell them apart: "
-            f"{name}(...,name=another)"
-        )
+    made = measures_of(with_values(parse(metrics), flags), allow_code=allow_code)
+    names = [scorer.name for scorer in made]
+    for name in names:
+        if names.count(name) > 1:
+            close_all(made)
+            raise ConfigError(
+                f"--metrics names {name!r} twice with different options; tell them apart: "
+                f"{name}(...,name=another)"
+            )
+    return made
 
 
 def score(
@@ -119,7 +111,10 @@ def score(
     settings: Resampling,
     printed: Printed,
 ) -> None:
-    """Prints every system's scores over all segments, with signatures; ends the scorers."""
+    """Prints every system's scores over all segments, with signatures; judges requirements.
+
+    The scorers are ended, whatever happens.
+    """
     with closing(made):
         _score(files, made, wanted, settings, printed)
 
@@ -142,6 +137,12 @@ def _score(
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
+    known = [
+        target
+        for name in parallel.systems
+        for target in targets_of("scores", name, made, resampled=resampling is not None)
+    ]
+    demanded = demands(printed.require, known)
     also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
         scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)
@@ -150,7 +151,9 @@ def _score(
     if printed.short:
         scored = tuple(replace(each, signature=shorten(each.signature)) for each in scored)
     scores = replace(scores, scored=scored)
-    report = segment_report(scores, notes=(*likelihood_notes(rows), *sanity_notes(found)))
+    standing = (*likelihood_notes(rows), *sanity_notes(found))
+    report = segment_report(scores, notes=standing)
+    report = report.model_copy(update={"requirements": judged(demanded, report.tables)})
     if printed.folder is not None and scores.measured is not None:
         written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
         write_all(written, printed.folder)
@@ -164,6 +167,9 @@ def _score(
         _print_report(report, found, printed)
     if printed.folder is not None:
         typer.echo(f"evalkit: wrote {printed.folder}; evalkit view {printed.folder}", err=True)
+    requiring.write_junit(report, printed.junit)
+    requiring.tell(report, to_errors=printed.format is not Format.TEXT)
+    requiring.finish(report)
 
 
 def _no_segments(rows: Sequence[Scorer], whole: Sequence[SetScorer]) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from evalkit.cli.options import AllowCode, Offline
+
 __all__ = ["fluency", "summarize"]
 
 
@@ -27,26 +29,39 @@ def fluency(
         str,
         typer.Option(help="From 'evalkit list': mechanics,\"causal_lm(model=FOLDER,stride=256)\"."),
     ] = "mechanics,detector",
-    offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
+    offline: Offline = False,
+    allow_code: AllowCode = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
     """Score how fluent texts are, without a reference, and mark where they break."""
     from evalkit.cli import reading
 
-    reading.fluency(files or [], scorers, offline=offline, as_json=format == "json")
+    del offline  # the option itself closes the network
+    reading.fluency(files or [], scorers, allow_code=allow_code, as_json=format == "json")
 
 
 def summarize(
     files: Files = None,
     model: Annotated[
         str,
-        typer.Option(help="lead, central, rewriter, or a sequence-to-sequence model's id or path."),
+        typer.Option(
+            help="lead, central, rewriter, endpoint, or a sequence-to-sequence model's id or path."
+        ),
     ] = "rewriter",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value: an option of the model, e.g. seed=7; repeatable."),
+    ] = None,
     words: Annotated[int, typer.Option(min=1, help="Length of the summary, in words.")] = 60,
-    offline: Annotated[bool, typer.Option(help="Never touch the network.")] = False,
+    offline: Offline = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
-    """Summarise each text."""
+    """Summarise each text.
+
+    A model behind a server: --model endpoint --set base_url=http://localhost:8000/v1 --set
+    model=NAME --set api_key_env=VARIABLE.
+    """
     from evalkit.cli import reading
 
-    reading.summarize(files or [], model, words, offline=offline, as_json=format == "json")
+    generator = reading.generator(model, settings or [], offline=offline)
+    reading.summarize(files or [], generator, words, as_json=format == "json")

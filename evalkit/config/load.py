@@ -11,7 +11,15 @@ from pydantic import BaseModel, ValidationError
 from evalkit.config.models import EvaluationConfig
 from evalkit.errors import ConfigError, nearest
 
-__all__ = ["LoadedConfig", "as_json", "explain", "load", "parse_yaml", "validated"]
+__all__ = [
+    "LoadedConfig",
+    "as_json",
+    "explain",
+    "load",
+    "options_of",
+    "parse_yaml",
+    "validated",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -26,8 +34,13 @@ class LoadedConfig:
     path: Path
 
 
-def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
+def load(path: Path, *, settings: Sequence[str] = (), require: Sequence[str] = ()) -> LoadedConfig:
     """The config in ``path`` with ``settings`` (each ``key.key=value``) put over it.
+
+    Args:
+        path: the YAML file.
+        settings: what to put over it.
+        require: requirements beside its own.
 
     Raises:
         ConfigError: the file is absent, not YAML, or holds an unknown key or a wrong value; the
@@ -36,6 +49,9 @@ def load(path: Path, *, settings: Sequence[str] = ()) -> LoadedConfig:
     raw = parse_yaml(path)
     for setting in settings:
         _set(raw, setting)
+    if require:
+        own = raw.get("require") or []
+        raw["require"] = [*([own] if isinstance(own, str) else own), *require]
     return LoadedConfig(validated(path, raw, EvaluationConfig), path.resolve().parent, path)
 
 
@@ -83,6 +99,21 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     )
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def options_of(settings: Sequence[str]) -> dict[str, object]:
+    """Options from the command line, each ``key=value`` or ``key.key=value``; values are YAML.
+
+    Raises:
+        ConfigError: one is no such thing.
+
+    >>> options_of(["seed=7", "generation.top_p=0.5"])
+    {'seed': 7, 'generation': {'top_p': 0.5}}
+    """
+    options: dict[str, Any] = {}
+    for setting in settings:
+        _set(options, setting)
+    return options
 
 
 def _set(raw: dict[str, Any], setting: str) -> None:

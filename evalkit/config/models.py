@@ -2,7 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from evalkit.config.requirement import parse
 
 __all__ = [
     "CorpusSection",
@@ -55,6 +64,18 @@ def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _readable(value: str) -> str:
+    parse(value)
+    return value
+
+
+Requirements = Annotated[
+    tuple[Annotated[str, AfterValidator(_readable)], ...], BeforeValidator(_listed)
+]
 Scorers = tuple[Annotated[ScorerEntry, BeforeValidator(_named)], ...]
 
 
@@ -195,6 +216,9 @@ class EvaluationConfig(_Section):
     summaries: SummariesSection | None = None
     post_edit: PostEditSection | None = None
     statistics: StatisticsSection = StatisticsSection()
+    require: Requirements = ()
+    """What the scores must reach, for example ``summaries.short/lead/rougeL@low >= 28``; a run
+    that falls short ends with exit code 3."""
     output: str | None = None
     """The run folder, relative to where evalkit is called; ``--output`` goes before it."""
 

@@ -84,6 +84,8 @@ class Corpus:
     byte order mark."""
     sha256: str
     """SHA-256 of every id, language and text, in order."""
+    commit: str = ""
+    """Of a dataset of the hub; "" for anything else."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -110,13 +112,15 @@ def read(spec: CorpusSpec, *, root: Path, offline: bool = False) -> Corpus:
     """
     if (spec.path is None) == (spec.dataset is None):
         raise ConfigError("a corpus is either a path or a dataset: give one of them")
-    documents = _read_dataset(spec, root, offline) if spec.path is None else _read_path(spec, root)
+    documents, commit = (
+        _read_dataset(spec, root, offline) if spec.path is None else (_read_path(spec, root), "")
+    )
     if not documents:
         raise InputError(f"corpus {str(spec.path or spec.dataset)!r} holds no documents")
     _check_unique(documents)
     hashes = {document.id: sha256_of(document.text) for document in documents}
     rows = [[part.id, part.language, hashes[part.id]] for part in documents]
-    return Corpus(documents, hashes, sha256_of(json.dumps(rows, ensure_ascii=False)))
+    return Corpus(documents, hashes, sha256_of(json.dumps(rows, ensure_ascii=False)), commit)
 
 
 def sha256_of(text: str) -> str:
@@ -187,10 +191,11 @@ def _checked_kind(spec: CorpusSpec, path: Path) -> str:
     )
 
 
-def _read_dataset(spec: CorpusSpec, root: Path, offline: bool) -> tuple[Document, ...]:
+def _read_dataset(spec: CorpusSpec, root: Path, offline: bool) -> tuple[tuple[Document, ...], str]:
+    """The documents, and the dataset's commit."""
     if spec.kind not in (None, "dataset"):
         raise ConfigError(f"a dataset is of kind 'dataset', not {spec.kind!r}")
-    rows = dataset_rows(
+    found = dataset_rows(
         spec.dataset or "",
         root=root,
         name=spec.name,
@@ -198,7 +203,7 @@ def _read_dataset(spec: CorpusSpec, root: Path, offline: bool) -> tuple[Document
         revision=spec.revision,
         offline=offline,
     )
-    return _of_rows(spec, rows)
+    return _of_rows(spec, found.rows), found.commit
 
 
 def _read_folder(spec: CorpusSpec, folder: Path) -> tuple[Document, ...]:

@@ -4,18 +4,31 @@ Written against datasets 5.2. Left out: streaming, and datasets that run code of
 library no longer takes them).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalkit.corpus.rows import Row
 from evalkit.errors import InputError, MissingExtraError
+from evalkit.offline import asked_by_environment, offline_only
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-__all__ = ["dataset_rows"]
+__all__ = ["DatasetRows", "dataset_rows"]
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRows:
+    """A split and which version of the dataset it is of."""
+
+    rows: tuple[Row, ...]
+    """In order."""
+    commit: str
+    """The hub's; "" for a local dataset."""
 
 
 def dataset_rows(
@@ -26,7 +39,7 @@ def dataset_rows(
     split: str | None = None,
     revision: str | None = None,
     offline: bool = False,
-) -> tuple[Row, ...]:
+) -> DatasetRows:
     """Every row of one split, in order.
 
     Args:
@@ -47,9 +60,9 @@ def dataset_rows(
     except ImportError as error:
         raise MissingExtraError("datasets", "models", "read datasets of the hub") from error
 
-    folder = root / dataset
+    folder, offline = root / dataset, offline or asked_by_environment()
     try:
-        with _network(allowed=not offline):
+        with offline_only(offline):
             if folder.is_dir() and _was_saved(folder):
                 loaded = datasets.load_from_disk(str(folder))
             else:
@@ -58,7 +71,45 @@ def dataset_rows(
     except (OSError, ValueError) as error:
         raise _unread(dataset, error, offline=offline) from error
     part, title = _split_of(loaded, dataset, split)
-    return tuple(Row(values, f"{title} row {n}") for n, values in enumerate(part, 1))
+    commit = "" if folder.is_dir() else _commit(part)
+    if not folder.is_dir():
+        _check_commit(dataset, revision, commit)
+    return DatasetRows(
+        tuple(Row(values, f"{title} row {n}") for n, values in enumerate(part, 1)), commit
+    )
+
+
+def _commit(part: "Dataset") -> str:
+    """The commit that the library keeps the prepared split under."""
+    files = [Path(file["filename"]) for file in part.cache_files]
+    return next((n for file in files for n in file.parts if COMMIT.fullmatch(n)), "")
+
+
+def _check_commit(dataset: str, revision: str | None, commit: str) -> None:
+    """Refuses another version than the one asked for: where the hub cannot be read, the library
+    takes whatever it prepared last.
+    """
+    wanted = revision if revision and COMMIT.fullmatch(revision) else _known(dataset, revision)
+    if wanted and commit and wanted != commit:
+        raise InputError(
+            f"dataset {dataset!r}: revision {revision or 'main'} is commit {wanted}, and only "
+            f"{commit} is on this machine. Bring it with: evalkit fetch CONFIG, on a machine with "
+            f"a network; or set revision: {commit}"
+        )
+    if not wanted and revision is not None:
+        raise InputError(
+            f"dataset {dataset!r}: revision {revision!r} is not known on this machine, which has "
+            f"{commit}. Bring it with: evalkit fetch CONFIG; or set revision: {commit}"
+        )
+
+
+def _known(dataset: str, revision: str | None) -> str:
+    """The commit of a branch or tag, as the hub last told; "" where it never did."""
+    from huggingface_hub import constants
+
+    name = f"datasets--{dataset.replace('/', '--')}"
+    ref = Path(constants.HF_HUB_CACHE) / name / "refs" / (revision or "main")
+    return ref.read_text(encoding="utf-8").strip() if ref.is_file() else ""
 
 
 def _was_saved(folder: Path) -> bool:
@@ -89,27 +140,11 @@ def _unread(dataset: str, error: Exception, *, offline: bool) -> InputError:
     if isinstance(error, ConnectionError):
         how = "offline, and not downloaded before" if offline else "the hub cannot be reached"
         return InputError(
-            f"dataset {dataset!r}: {how} ({error}). Run once with a network, set HF_HOME to a "
-            "cache that holds it, or give the path of a local copy"
+            f"dataset {dataset!r}: {how} ({error}). Bring it with: evalkit fetch CONFIG, on a "
+            "machine with a network; or set HF_HOME to a cache that holds it, or give the path "
+            "of a local copy"
         )
     return InputError(
         f"dataset {dataset!r} cannot be read: {error}. "
         "Check its id, the name of its configuration, its revision and your access to it"
     )
-
-
-@contextmanager
-def _network(*, allowed: bool) -> Iterator[None]:
-    """Keeps the library off the network: it reads HF_HUB_OFFLINE only when first imported."""
-    import datasets
-    import huggingface_hub
-
-    if allowed:
-        yield
-        return
-    before = datasets.config.HF_HUB_OFFLINE, huggingface_hub.constants.HF_HUB_OFFLINE
-    datasets.config.HF_HUB_OFFLINE = huggingface_hub.constants.HF_HUB_OFFLINE = True
-    try:
-        yield
-    finally:
-        datasets.config.HF_HUB_OFFLINE, huggingface_hub.constants.HF_HUB_OFFLINE = before

@@ -56,6 +56,8 @@ class HeadOptions:
     """Never touch the network."""
     allow_pickle: bool = False
     """Accept pickled weights where there are no safetensors."""
+    trust_remote_code: bool = False
+    """Let Python that the model brings run; a hub model must then be pinned to a commit."""
 
     def __post_init__(self) -> None:
         check_types(self)
@@ -104,6 +106,7 @@ class HeadOptions:
             revision=self.revision,
             offline=self.offline,
             allow_pickle=self.allow_pickle,
+            remote_code=self.trust_remote_code,
         )
 
     @cached_property

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalkit.errors import ConfigError
-from evalkit.foreign.loading import LoadedModule, offline_only, one_line
+from evalkit.foreign.loading import LoadedModule, one_line
 from evalkit.foreign.results import Answer, Shape, answer_of, shape_of
+from evalkit.offline import offline_only
 from evalkit.records import Batch
 
 if TYPE_CHECKING:

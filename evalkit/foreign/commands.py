@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evalkit.errors import ConfigError
+from evalkit.redaction import redact_command
 
 __all__ = ["ADAPTERS", "PROGRAMS", "arguments", "comet_command", "identity", "listed"]
 
@@ -92,7 +93,7 @@ def listed(name: str, options: Mapping[str, object]) -> str | None:
     if name == "process":
         command = options.get("command")
         parts = command if isinstance(command, list | tuple) else [command]
-        return f"process: {shlex.join(map(str, parts))}"
+        return f"process: {shlex.join(redact_command([str(part) for part in parts]))}"
     if name == "comet":
         own = comet_command(str(options.get("python")), str(options.get("model")), {})
         return f"comet: {shlex.join(own)}"

@@ -8,18 +8,18 @@ first. A script that imports further code from a URL is refused, because nothing
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from evalkit.errors import ConfigError, MissingExtraError, nearest
+from evalkit.models.ledger import Used, note
+from evalkit.offline import asked_by_environment, offline_only
 
 if TYPE_CHECKING:
     from evaluate import EvaluationModule
 
-__all__ = ["LoadedModule", "load_module", "offline_only", "one_line"]
+__all__ = ["LoadedModule", "load_module", "one_line"]
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 OWNER = "evaluate-metric"
@@ -58,6 +58,7 @@ def load_module(
         from datasets import DownloadConfig
     except ImportError as error:
         raise MissingExtraError(error.name or "evaluate", "models", "run its modules") from error
+    offline = offline or asked_by_environment()
     script, version = _script(module, revision, offline=offline)
     files = _files(script)
     try:
@@ -81,33 +82,6 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:400]
 
 
-@contextmanager
-def offline_only(offline: bool) -> Iterator[None]:
-    """Keeps evaluate, datasets and the hub's client off the network; a module's own code may
-    have ways of its own.
-    """
-    if not offline:
-        yield
-        return
-    import datasets
-    import evaluate
-    import huggingface_hub
-
-    flags = (
-        (datasets.config, "HF_HUB_OFFLINE"),
-        (huggingface_hub.constants, "HF_HUB_OFFLINE"),
-        (evaluate.config, "HF_EVALUATE_OFFLINE"),
-    )
-    before = [getattr(holder, name) for holder, name in flags]
-    for holder, name in flags:
-        setattr(holder, name, True)
-    try:
-        yield
-    finally:
-        for (holder, name), value in zip(flags, before, strict=True):
-            setattr(holder, name, value)
-
-
 def _script(module: str, revision: str | None, *, offline: bool) -> tuple[Path, str]:
     """The script, and the commit that it is of; "" for a local one."""
     local = Path(module).expanduser()
@@ -123,7 +97,9 @@ def _script(module: str, revision: str | None, *, offline: bool) -> tuple[Path, 
             f"the evaluate module {module} of the hub needs a pinned revision, a commit of 40 "
             f"hexadecimal digits ({found}): its code may change otherwise. Or name a folder."
         )
-    return _fetched(module, revision, offline=offline), revision
+    script = _fetched(module, revision, offline=offline)
+    note(Used(f"evaluate module {module}", revision, remote_code=True))
+    return script, revision
 
 
 def _local(path: Path) -> Path:

@@ -126,7 +126,8 @@ def _noise(first: Sketches, second: Sketches, n: int, furthest: int) -> tuple[fl
     far, near = (alike(first, second, sign * furthest) for sign in (1, -1))
     weights = np.minimum(first.sizes / np.float32(_FULL_SIZE), 1)
     # The two stand for two lines that a hypothesis does not belong to.
-    differ = weights[furthest : n - furthest] * (far[furthest:] - near[: n - 2 * furthest])
+    n_between = max(0, n - 2 * furthest)
+    differ = weights[furthest : n - furthest] * (far[furthest:] - near[:n_between])
     variance = float(np.square(differ).mean()) if len(differ) else _MARGIN * _LEAST
     tries = 2 * furthest * n
     climb = variance / (2 * _MARGIN) * math.log(tries / _RARE)

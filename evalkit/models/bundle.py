@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from evalkit.errors import ModelError
 from evalkit.models.encoder import SHA256, sha256_of
+from evalkit.models.ledger import Used, note
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,6 +94,7 @@ def bundle_sha256(folder: Path) -> str:
     found = _read_card(folder).get("weights")
     if not isinstance(found, str):
         raise ModelError(f"{folder / CARD}: weights is {found!r}, expected a SHA-256. {REMEDY}")
+    note(Used(folder.resolve().name, f"sha256-{found[:16]}"))
     return found
 
 

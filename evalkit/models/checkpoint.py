@@ -7,6 +7,7 @@ hub that moved since the last run. Leaves out loading, which differs by kind of 
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -15,12 +16,17 @@ from typing import cast
 
 from evalkit.errors import ConfigError, MissingExtraError, ModelError, nearest
 from evalkit.models.encoder import sha256_of
+from evalkit.models.ledger import Used, note
+from evalkit.offline import asked_by_environment
 
 __all__ = ["Checkpoint", "find_checkpoint", "versions"]
 
 SAFE = ("model.safetensors", "model-*-of-*.safetensors")
 PICKLED = ("pytorch_model.bin", "pytorch_model-*-of-*.bin")
 OTHER = ("*.json", "*.txt", "*.model", "*.spm", "*.jinja")
+CODE = ("*.py",)
+"""What a model may bring that runs: fetched, and part of its version, where that is allowed."""
+COMMIT = re.compile(r"[0-9a-f]{40}")
 VOCABULARIES = (
     *("tokenizer.json", "vocab.json", "vocab.txt", "source.spm", "spiece.model"),
     *("tokenizer.model", "sentencepiece.bpe.model", "sentencepiece.model", "vocab-src.json"),
@@ -46,6 +52,8 @@ class Checkpoint:
     """Whether the weights are pickled, which only ``allow_pickle`` lets pass."""
     config: Mapping[str, object]
     """``config.json``."""
+    remote_code: bool = False
+    """Whether Python that the checkpoint brings may run."""
 
     @property
     def identity(self) -> str:
@@ -54,7 +62,12 @@ class Checkpoint:
 
 
 def find_checkpoint(
-    model: str, *, revision: str | None = None, offline: bool = False, allow_pickle: bool = False
+    model: str,
+    *,
+    revision: str | None = None,
+    offline: bool = False,
+    allow_pickle: bool = False,
+    remote_code: bool = False,
 ) -> Checkpoint:
     """The checkpoint that ``model`` names, brought from the hub unless it is here already.
 
@@ -63,9 +76,12 @@ def find_checkpoint(
         revision: the hub's branch, tag or commit; None for its main branch.
         offline: never touch the network (``HF_HUB_OFFLINE=1`` does the same).
         allow_pickle: accept pickled weights where there are no safetensors.
+        remote_code: let Python that the model brings run when it is loaded; the caller has asked
+            for permission (``--allow-code``).
 
     Raises:
-        ConfigError: a revision is given for a local folder.
+        ConfigError: a revision is given for a local folder, or none that pins a hub model whose
+            code may run.
         MissingExtraError: huggingface_hub is not installed.
         ModelError: there is no such model, it is not here and cannot be brought, or files lack.
     """
@@ -74,18 +90,28 @@ def find_checkpoint(
         if revision is not None:
             raise ConfigError(f"revision {revision!r} is for the hub, but {model} is a folder here")
         weights = _checked_files(local, remedy="Copy it into the folder.", allow=allow_pickle)
-        name, state = local.resolve().name, _hash(local, weights)
+        name, state = local.resolve().name, _hash(local, [*weights, *_code(local, remote_code)])
         folder = local
     elif _is_path(model):
         raise ModelError(f"no folder {model}.{_hint(local)}")
     else:
-        folder = _snapshot(model, revision, offline=offline, allow_pickle=allow_pickle)
+        here_only = offline or asked_by_environment()
+        if remote_code and not COMMIT.fullmatch(revision or ""):
+            raise ConfigError(
+                f"trust_remote_code lets the code of {model} run, which may change: pin it with "
+                f"revision: COMMIT, 40 hexadecimal digits (found {revision or 'none'})"
+            )
+        files = (*OTHER, *SAFE, *(CODE if remote_code else ()))
+        folder = _snapshot(model, revision, files, offline=here_only, allow_pickle=allow_pickle)
         weights = _checked_files(
             folder, remedy=f"Bring it with: {_command(model, revision)}", allow=allow_pickle
         )
         name, state = model, folder.name
+    _code(folder, remote_code)
     pickled = any(path.suffix == ".bin" for path in weights)
-    return Checkpoint(name, folder, state, pickled, _read_json(folder / "config.json"))
+    note(Used(name, state, pickled, remote_code))
+    config = _read_json(folder / "config.json")
+    return Checkpoint(name, folder, state, pickled, config, remote_code)
 
 
 def _is_path(model: str) -> bool:
@@ -106,9 +132,30 @@ def _command(model: str, revision: str | None) -> str:
     return f"hf download {model}" + (f" --revision {revision}" if revision else "")
 
 
-def _snapshot(model: str, revision: str | None, *, offline: bool, allow_pickle: bool) -> Path:
+def _code(folder: Path, remote_code: bool) -> list[Path]:
+    """The Python that may run, after a check that all of it is here."""
+    if not remote_code:
+        return []
+    for name in ("config.json", "tokenizer_config.json"):
+        path = folder / name
+        if path.is_file() and "--" in json.dumps(_read_json(path).get("auto_map")):
+            raise ModelError(
+                f"{path} takes code from another repository (auto_map), which nothing pins: copy "
+                "that code into the folder, and name it there"
+            )
+    return _matches(folder, CODE)
+
+
+def _snapshot(
+    model: str,
+    revision: str | None,
+    files: Sequence[str],
+    *,
+    offline: bool,
+    allow_pickle: bool,
+) -> Path:
     """The folder of the cached or downloaded snapshot; its name is the commit."""
-    folder = _download(model, revision, (*OTHER, *SAFE), offline=offline)
+    folder = _download(model, revision, files, offline=offline)
     if allow_pickle and not _matches(folder, SAFE):
         return _download(model, folder.name, PICKLED, offline=offline)
     return folder

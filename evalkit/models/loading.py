@@ -83,7 +83,6 @@ def load_pretrained(
     *,
     dtype: str = "float32",
     device: str = "cpu",
-    remote_code: bool = False,
     may_lack: Collection[str] = (),
 ) -> Loaded:
     """The model of ``kind`` in the checkpoint, and its tokenizer.
@@ -93,7 +92,6 @@ def load_pretrained(
         kind: one of ``KINDS``.
         dtype: one of ``DTYPES``.
         device: ``cpu``, ``cuda``, ``cuda:0`` … or ``auto``.
-        remote_code: whether Python that the checkpoint brings may run.
         may_lack: parts of names of weights that may be missing because nothing here reads
             them (a pooler, say).
 
@@ -110,7 +108,7 @@ def load_pretrained(
     if kind not in KINDS:
         raise ConfigError(f"no kind of model {kind!r}; there are: {', '.join(KINDS)}")
     place = resolve(device)
-    local = {"local_files_only": True, "trust_remote_code": remote_code}
+    local = {"local_files_only": True, "trust_remote_code": checkpoint.remote_code}
     try:
         with quiet():
             tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
@@ -123,7 +121,7 @@ def load_pretrained(
                 **local,
             )
     except Exception as error:  # a dozen kinds, safetensors' own among them
-        raise ModelError(_unloadable(checkpoint, kind, error, remote_code)) from error
+        raise ModelError(_unloadable(checkpoint, kind, error)) from error
     _check_weights(checkpoint, [str(key) for key in report["missing_keys"]], may_lack)
     cast("torch.nn.Module", model).to(place).eval()
     return Loaded(model, tokenizer)
@@ -139,14 +137,14 @@ def load_outline(checkpoint: Checkpoint, kind: str) -> Loaded:
         import transformers
     except ImportError as error:
         raise MissingExtraError(error.name or "transformers", "models", "run a model") from error
-    local = {"local_files_only": True, "trust_remote_code": False}
+    local = {"local_files_only": True, "trust_remote_code": checkpoint.remote_code}
     try:
         with quiet(), torch.device("meta"):
             tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
             config = transformers.AutoConfig.from_pretrained(checkpoint.folder, **local)
             model = getattr(transformers, kind).from_config(config)
     except Exception as error:  # a dozen kinds, as above
-        raise ModelError(_unloadable(checkpoint, kind, error, remote_code=False)) from error
+        raise ModelError(_unloadable(checkpoint, kind, error)) from error
     return Loaded(model, tokenizer)
 
 
@@ -159,10 +157,13 @@ def _check_weights(checkpoint: Checkpoint, missing: list[str], may_lack: Collect
         )
 
 
-def _unloadable(checkpoint: Checkpoint, kind: str, error: Exception, remote_code: bool) -> str:
+def _unloadable(checkpoint: Checkpoint, kind: str, error: Exception) -> str:
     message = str(error).strip() or "no reason given"
-    if "auto_map" in checkpoint.config and not remote_code:
-        why = "it brings code of its own, which runs only with trust_remote_code and --allow-code"
+    if "auto_map" in checkpoint.config and not checkpoint.remote_code:
+        why = (
+            "it brings code of its own, which runs only with trust_remote_code: true and "
+            "--allow-code"
+        )
     elif "Unrecognized configuration class" in message:
         what = KINDS[kind]
         why = f"it is no {what} ({kind})"

@@ -12,6 +12,7 @@ from evalkit.pipeline.layout import by_sentence
 from evalkit.pipeline.measure import Hypotheses, measure_each
 from evalkit.pipeline.sanity_tables import Looked, sanity_table
 from evalkit.pipeline.section import Section
+from evalkit.pipeline.spending import spent_on_scores
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Measured, Span
 from evalkit.results import Mark, MarkedDocument, SentenceScores, Token
@@ -85,6 +86,7 @@ def fluency_section(
             *warnings,
         ),
         sanity=(sanity,),
+        spent=spent_on_scores(scored),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
     )
 

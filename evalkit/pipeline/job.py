@@ -18,3 +18,5 @@ class Job:
     statistics: StatisticsSection = field(default_factory=StatisticsSection)
     """Draws, seed, confidence, and what is resampled."""
     progress: Progress = silent
+    retry_failed: bool = False
+    """Whether items that failed in an earlier run are tried again, instead of shown as failed."""

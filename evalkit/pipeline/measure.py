@@ -1,17 +1,18 @@
 """Hypotheses to rows of statistics: planned in batches, each computed once and kept as a part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from evalkit.errors import ConfigError
 from evalkit.execute import ordered_map, plan
 from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.job import Job
 from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
-from evalkit.stages import Scorer, SetScorer
+from evalkit.stages import EachScorer, Scorer, SetScorer
 from evalkit.store.parts import key_of
 
 __all__ = ["Everything", "Hypotheses", "measure", "measure_all", "measure_each", "measure_set"]
@@ -65,6 +66,9 @@ def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> 
         hypotheses: the texts of one system.
         stage: sub-folder of the parts, a plain name.
     """
+    if isinstance(scorer, EachScorer):
+        rows_found = iter(_each(job, scorer, hypotheses, stage=stage))
+        return _measured(_whole(scorer, hypotheses, rows_found), len(scorer.columns))
 
     def rows(chosen: tuple[int, ...]) -> list[dict[str, Any]]:
         batch = hypotheses.batch(chosen)
@@ -75,14 +79,51 @@ def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> 
     label = f"{scorer.name} on {hypotheses.system}"
     found = ordered_map(rows, batches, stage=label, progress=job.progress)
     rows_found = iter([row for part in found for row in part])
+    return _measured(_whole(scorer, hypotheses, rows_found), len(scorer.columns))
+
+
+def _whole(
+    scorer: Scorer, hypotheses: Hypotheses, rows: Iterator[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """A row for every text: those that were measured, and those that are not there to be."""
     nothing = {"statistics": [0.0] * len(scorer.columns), "spans": [], "tokens": []}
-    whole = [
-        {**nothing, "reason": hypotheses.failures[i]}
-        if i in hypotheses.failures
-        else next(rows_found)
+    return [
+        {**nothing, "reason": hypotheses.failures[i]} if i in hypotheses.failures else next(rows)
         for i in range(len(hypotheses.texts))
     ]
-    return _measured(whole, len(scorer.columns))
+
+
+def _each(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> list[dict[str, Any]]:
+    """The rows of a scorer that hands over each as soon as it is there; each is kept at once.
+
+    Invalid ones are kept with their reason, and tried again only where ``job.retry_failed``.
+    """
+    journal = job.parts.journal(stage, key_of(scorer.name, scorer.columns, scorer.signature()))
+    places = [i for batch in _plan(hypotheses) for i in batch]
+    keys = {i: key_of(asdict(hypotheses.batch([i]))) for i in places}
+    missing = [
+        i
+        for i in places
+        if (row := journal.get(keys[i])) is None or (job.retry_failed and row["reason"] is not None)
+    ]
+    label = f"{scorer.name} on {hypotheses.system}"
+    n_done = len(places) - len(missing)
+    job.progress(label, n_done, len(places))
+    for _, same in groupby(missing, key=lambda i: hypotheses.languages[i]):
+        chosen = tuple(same)
+
+        def keep(place: int, measured: Measured, chosen: tuple[int, ...] = chosen) -> None:
+            nonlocal n_done
+            (row,) = _rows(measured)
+            journal.add(keys[chosen[place]], row)
+            n_done += 1
+            job.progress(label, n_done, len(places))
+
+        cast("EachScorer", scorer).measure_each(hypotheses.batch(chosen), keep)
+    rows = [journal.get(keys[i]) for i in places]
+    if None in rows:
+        raise ConfigError(f"{scorer.name} handed no row back for a text; each needs one")
+    return cast("list[dict[str, Any]]", rows)
 
 
 class Everything(NamedTuple):

@@ -9,6 +9,7 @@ from evalkit.pipeline.layout import against_post_edits
 from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section
+from evalkit.pipeline.spending import spent_on_scores, ungraded
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document
 from evalkit.stages import Scorer, SetScorer
@@ -43,9 +44,13 @@ def post_edit_section(
     sanity, warnings = sanity_table(
         question.name, question.title, question.unit, [Looked(hypotheses)]
     )
+    scored = [Scored(hypotheses, found, whole)]
+    failed = ungraded(scored)
     return Section(
-        tables=(table(job, question, [Scored(hypotheses, found, whole)]),),
+        tables=(table(job, question, scored),),
         items=marked_items(items("post-edit", hypotheses, found, names), sanity),
-        warnings=(*aligned_warnings(hypotheses), *warnings),
+        warnings=(*aligned_warnings(hypotheses), *failed.warnings, *warnings),
         sanity=(sanity,),
+        spent=spent_on_scores(scored),
+        n_failed=failed.n_failed,
     )

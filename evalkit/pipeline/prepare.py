@@ -5,21 +5,25 @@ from dataclasses import dataclass, field
 
 from evalkit import registry
 from evalkit.config.load import LoadedConfig
-from evalkit.config.models import ScorerEntry, SystemEntry
-from evalkit.corpus.documents import CorpusSpec, read
+from evalkit.config.models import CorpusSection, ScorerEntry, SystemEntry
+from evalkit.corpus.documents import Corpus, CorpusSpec, read
 from evalkit.corpus.outputs import read_outputs
 from evalkit.corpus.references import References, read_references
-from evalkit.errors import ConfigError, LanguageError
-from evalkit.foreign.commands import PROGRAMS, listed
+from evalkit.errors import ConfigError
+from evalkit.foreign.commands import PROGRAMS
+from evalkit.models.ledger import Used, noting
 from evalkit.pipeline.closing import close_all
+from evalkit.pipeline.code import code_of
 from evalkit.pipeline.generate import PlannedSystem
+from evalkit.pipeline.languages import check_language
+from evalkit.pipeline.models_used import models_of
 from evalkit.records import Document, Length, Output
 from evalkit.registry import Code
+from evalkit.results import ModelInfo
 from evalkit.stages import Generator, Scorer, SetScorer
-from evalkit.text.language import language_name, not_in
 from evalkit.text.words import count_words
 
-__all__ = ["Prepared", "check_language", "code_named", "prepare"]
+__all__ = ["Prepared", "check_language", "find_models", "prepare"]
 
 FILE_OPTIONS = {"text_column", "id_column", "source_column"}
 PATH_OPTIONS = frozenset(
@@ -34,7 +38,7 @@ class Prepared:
 
     documents: tuple[Document, ...]
     hashes: Mapping[str, str]
-    """SHA-256 of every document and reference text, by name."""
+    """SHA-256 of every document and reference text, and a dataset's commit, by name."""
     references: References | None
     fluency: tuple[Scorer, ...]
     systems: tuple[PlannedSystem, ...]
@@ -42,7 +46,9 @@ class Prepared:
     """Of summaries."""
     post_edit: tuple[Scorer | SetScorer, ...]
     code: tuple[str, ...]
-    """Every ``module:attribute`` and command that the config names."""
+    """The code of others that the config lets run."""
+    models: Mapping[str, ModelInfo]
+    """The models that were found, by scorer or system."""
 
     def summary(self) -> str:
         """One line for a person."""
@@ -77,7 +83,7 @@ def prepare(
         references = read_references(config.references, documents, root=loaded.folder)
     given = _Given(loaded, corpus.documents, references, code, offline)
     try:
-        prepared = _prepared(documents, corpus.hashes, given)
+        prepared = _prepared(documents, corpus, given)
         _check_languages(prepared)
     except BaseException:
         close_all(given.made)
@@ -85,20 +91,19 @@ def prepare(
     return prepared
 
 
-def _prepared(
-    documents: tuple[Document, ...], hashes: Mapping[str, str], given: "_Given"
-) -> Prepared:
+def _prepared(documents: tuple[Document, ...], corpus: Corpus, given: "_Given") -> Prepared:
     config, references = given.loaded.config, given.references
     summaries, post_edit = config.summaries, config.post_edit
     return Prepared(
         documents=documents,
-        hashes=_hashes(hashes, documents, references),
+        hashes=_hashes(corpus.hashes, documents, references) | _dataset(config.corpus, corpus),
         references=references,
         fluency=_fluency(config.fluency.scorers if config.fluency else (), given),
         systems=_systems(summaries.systems if summaries else (), given),
         metrics=_metrics(summaries.metrics if summaries else (), given),
         post_edit=_metrics(post_edit.metrics if post_edit else (), given),
-        code=code_named(given.loaded),
+        code=code_of(config),
+        models=given.models,
     )
 
 
@@ -108,6 +113,10 @@ def _check_languages(prepared: Prepared) -> None:
     for system in prepared.systems:
         if (generator := system.generator) is not None:
             check_language(prepared.documents, generator.languages, f"the system {system.name}")
+
+
+def _dataset(section: CorpusSection, corpus: Corpus) -> dict[str, str]:
+    return {f"dataset {section.dataset}": f"commit {corpus.commit}"} if corpus.commit else {}
 
 
 def _hashes(
@@ -139,10 +148,11 @@ def _metrics(entries: tuple[ScorerEntry, ...], given: "_Given") -> tuple[Scorer 
 
 def _metric(entry: ScorerEntry, given: "_Given") -> Scorer | SetScorer:
     options = _options("scorer", entry.name, entry.options, given)
-    made = registry.metric(entry.name, code=given.code, **options)
-    given.made.append(made)
-    if PATH_OPTIONS & set(options):
+    with noting() as used:
+        made = registry.metric(entry.name, code=given.code, **options)
+        given.made.append(made)
         made.signature()  # raises here, before anything is written, where a file isn't there
+    given.models.update(models_of(made.name, made, used))
     return made
 
 
@@ -151,7 +161,8 @@ def _options(
 ) -> dict[str, object]:
     """The options with paths from the config's folder, and offline where that is asked for."""
     made = dict(options)
-    for option in PATH_OPTIONS & set(made):
+    remote = {"model"} if "base_url" in made else set()  # the name of a server's model is no path
+    for option in PATH_OPTIONS & set(made) - remote:
         value = made[option]
         if isinstance(value, str) and (given.loaded.folder / value).exists():
             made[option] = str(given.loaded.folder / value)  # a hub id names no folder here
@@ -160,6 +171,27 @@ def _options(
     if given.offline and registry.takes(kind, name, "offline", code=given.code):
         made["offline"] = True
     return made
+
+
+def find_models(
+    kind: registry.Kind,
+    name: str,
+    options: Mapping[str, object],
+    loaded: LoadedConfig,
+    *,
+    code: Code,
+    offline: bool,
+) -> tuple[Used, ...]:
+    """Makes a scorer or generator of a config and looks for all its files; what was found.
+
+    Raises:
+        EvalkitError: something that it needs is not here, and cannot be brought.
+    """
+    given = _Given(loaded, (), None, code, offline)
+    make = registry.metric if kind == "scorer" else registry.generator
+    with noting() as used:
+        make(name, code=code, **_options(kind, name, options, given)).signature()
+    return tuple(used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +203,8 @@ class _Given:
     references: References | None
     code: Code
     offline: bool
+    models: dict[str, ModelInfo] = field(default_factory=dict)
+    """Filled while they are made."""
     made: list[object] = field(default_factory=list)
     """Every scorer and generator so far."""
 
@@ -201,8 +235,11 @@ def _systems(entries: tuple[SystemEntry, ...], given: _Given) -> tuple[PlannedSy
 
 def _generator(entry: SystemEntry, given: _Given) -> Generator:
     options = _options("generator", entry.kind, entry.options, given)
-    made = registry.generator(entry.kind, code=given.code, **options)
-    given.made.append(made)
+    with noting() as used:
+        made = registry.generator(entry.kind, code=given.code, **options)
+        given.made.append(made)
+        made.signature()
+    given.models.update(models_of(entry.title, made, used))
     return made
 
 
@@ -243,39 +280,3 @@ def _existing(entry: SystemEntry, length: Length, given: _Given) -> PlannedSyste
         sources=read.sources,
         signature=f"kind:file|sha256:{read.sha256[:16]}",
     )
-
-
-def code_named(loaded: LoadedConfig) -> tuple[str, ...]:
-    """Every ``module:attribute``, module of evaluate and command that a config names, sorted."""
-    config = loaded.config
-    entries = [*(config.fluency.scorers if config.fluency else ())]
-    entries += config.summaries.metrics if config.summaries else ()
-    entries += config.post_edit.metrics if config.post_edit else ()
-    named = [(entry.name, entry.options) for entry in entries]
-    systems = config.summaries.systems if config.summaries else ()
-    named += [(entry.kind, entry.options) for entry in systems]
-    found = {name for name, _ in named if ":" in name}
-    found |= {said for name, options in named if (said := listed(name, options))}
-    return tuple(sorted(found))
-
-
-def check_language(
-    documents: tuple[Document, ...], languages: frozenset[str] | None, reader: str
-) -> None:
-    """Refuses documents that ``reader`` cannot read.
-
-    Raises:
-        LanguageError: names the document, the language it seems to be, and the remedy.
-    """
-    if languages is None:
-        return
-    wanted = ", ".join(language_name(code) for code in sorted(languages))
-    for document in documents:
-        seen = not_in(document.text, languages)
-        if seen is None and document.language in languages:
-            continue
-        found = f"seems to be {seen.name}" if seen else f"is marked {document.language!r}"
-        raise LanguageError(
-            f"document {document.id!r} {found}; {reader} reads only {wanted}. "
-            f"Leave the document out, or choose another model for it."
-        )

@@ -4,20 +4,24 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 from evalkit.config.load import LoadedConfig, as_json
 from evalkit.config.models import EvaluationConfig
 from evalkit.execute import Progress, silent
+from evalkit.offline import offline_only
 from evalkit.pipeline.closing import closing
 from evalkit.pipeline.fluency import fluency_section, measure_fluency
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import as_documents, post_edited
 from evalkit.pipeline.postedit import post_edit_section
 from evalkit.pipeline.prepare import Prepared, prepare
+from evalkit.pipeline.requirements import Demand, demands, fell_short, judged, planned
 from evalkit.pipeline.section import Section, joined
 from evalkit.pipeline.summaries import Written, summary_section, write_summaries
 from evalkit.pipeline.versions import now, versions
 from evalkit.records import Document, Span
+from evalkit.redaction import redact, redact_options
 from evalkit.registry import Code
 from evalkit.results import Report, RunInfo
 from evalkit.stats.resampling import MIN_CLUSTERS
@@ -36,6 +40,8 @@ class Options:
     """Never touch the network."""
     code: Code = field(default_factory=Code)
     """Whether foreign code may run."""
+    retry_failed: bool = False
+    """Try items again that failed in an earlier run of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +66,36 @@ def evaluate(
         EvalkitError: before anything is written, if the config or its inputs are wrong.
     """
     options = options or Options()
-    prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
-    with closing([prepared]), open_for_writing(output) as folder:
+    with offline_only(options.offline):
+        prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
+    with offline_only(options.offline), closing([prepared]):
+        fluency = loaded.config.fluency
+        known = planned(prepared, of=fluency.of if fluency else ())
+        asked = demands(loaded.config.require, known)
+        return _evaluate(loaded, prepared, asked, output, options, progress)
+
+
+def _evaluate(
+    loaded: LoadedConfig,
+    prepared: Prepared,
+    asked: Sequence[Demand],
+    output: Path,
+    options: Options,
+    progress: Progress,
+) -> Evaluated:
+    with open_for_writing(output) as folder:
         clock, started = perf_counter(), now()
         created = str(folder.manifest().get("created", started))
         info = _about(loaded, prepared, created)
         folder.write_manifest("running", info.model_dump(mode="json"))
-        job = Job(folder.parts, loaded.config.statistics, progress)
+        job = Job(folder.parts, loaded.config.statistics, progress, options.retry_failed)
         section = compute(job, loaded.config, prepared)
+        outcomes = judged(asked, section.tables)
         done = {
             "finished": now(),
             "seconds": round(perf_counter() - clock, 3),
-            "warnings": section.warnings,
+            "warnings": (*fell_short(outcomes), *section.warnings),
+            "spent": section.spent,
         }
         info = info.model_copy(update=done)
         report = Report(
@@ -80,11 +104,20 @@ def evaluate(
             documents=section.documents,
             items=section.items,
             sanity=section.sanity,
+            requirements=outcomes,
         )
+        report = _without_secrets(report)
         folder.write_items(report)
         folder.write_report(report)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return Evaluated(report, section.n_failed)
+
+
+def _without_secrets(report: Report) -> Report:
+    """The report with keys masked, for the pages and the terminal as well as the file."""
+    text = report.model_dump_json(by_alias=True)
+    masked = redact(text)
+    return report if masked == text else Report.model_validate_json(masked)
 
 
 def compute(job: Job, config: EvaluationConfig, prepared: Prepared) -> Section:
@@ -147,9 +180,10 @@ def _about(loaded: LoadedConfig, prepared: Prepared, created: str) -> RunInfo:
         created=created,
         finished="",
         seconds=0.0,
-        config=dict(as_json(loaded.config)),
+        config=cast(dict[str, object], redact_options(as_json(loaded.config))),
         versions=versions(),
         inputs=dict(prepared.hashes),
         generators={s.text_name: s.signature for s in prepared.systems},
         code=prepared.code,
+        models=dict(prepared.models),
     )

@@ -23,7 +23,7 @@ from evalkit.results import Item, Report, Table
 from evalkit.stages import Scorer, SetScorer
 from evalkit.store.folder import read_report
 
-__all__ = ["RunTable", "read_tables"]
+__all__ = ["RunTable", "as_hypotheses", "entries_of", "read_tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _systems(report: Report, table: Table) -> Mapping[str, list[Item]]:
 
 def _read(report: Report, table: Table, code: Code) -> RunTable:
     systems = _systems(report, table)
-    entries = _entries(report, table)
+    entries = entries_of(report, table)
     made: list[Scorer | SetScorer] = []
     try:
         made.extend(registry.metric(entry.name, code=code, **entry.options) for entry in entries)
@@ -105,7 +105,7 @@ def _measured(
             warnings.append(f"{scorer.name} is not compared: the run does not hold its sources")
         else:
             scorers.append(scorer)
-    hypotheses = {name: _hypotheses(name, items, texts) for name, items in systems.items()}
+    hypotheses = {name: as_hypotheses(name, items, texts) for name, items in systems.items()}
     job = Job()
     found: dict[str, Found] = {
         name: tuple((s, measure(job, s, each, stage="compare")) for s in scorers)
@@ -120,7 +120,7 @@ def _measured(
     return RunTable(table.name, table.title, table.unit, first.documents, measured, tuple(warnings))
 
 
-def _entries(report: Report, table: Table) -> Sequence[ScorerEntry]:
+def entries_of(report: Report, table: Table) -> Sequence[ScorerEntry]:
     """The metrics of the run's config that the table has."""
     config = EvaluationConfig.model_validate(report.run.config)
     if table.name == "post-edit":
@@ -131,7 +131,14 @@ def _entries(report: Report, table: Table) -> Sequence[ScorerEntry]:
     return [entry for entry in entries if (entry.label or entry.name) in there or ":" in entry.name]
 
 
-def _hypotheses(system: str, items: Sequence[Item], texts: Mapping[str, str]) -> Hypotheses:
+def as_hypotheses(system: str, items: Sequence[Item], texts: Mapping[str, str]) -> Hypotheses:
+    """A run's items as what scorers measure.
+
+    Args:
+        system: their system.
+        items: the items.
+        texts: the documents' texts by id; they are the sources where all of them are there.
+    """
     has_references = any(item.references for item in items)
     has_sources = all(item.document in texts for item in items)
     return Hypotheses(

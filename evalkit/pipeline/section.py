@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evalkit.results import Item, MarkedDocument, SanityTable, Table
+from evalkit.results import Item, MarkedDocument, SanityTable, Spent, Table
 
 __all__ = ["Section", "joined"]
 
@@ -19,6 +19,8 @@ class Section:
     n_failed: int = 0
     """Items that could not be generated or scored."""
     sanity: tuple[SanityTable, ...] = ()
+    spent: tuple[Spent, ...] = ()
+    """What was asked of servers."""
 
 
 def joined(sections: Iterable[Section]) -> Section:
@@ -31,4 +33,5 @@ def joined(sections: Iterable[Section]) -> Section:
         warnings=tuple(dict.fromkeys(text for part in parts for text in part.warnings)),
         n_failed=sum(part.n_failed for part in parts),
         sanity=tuple(table for part in parts for table in part.sanity),
+        spent=tuple(spent for part in parts for spent in part.spent),
     )

@@ -12,12 +12,16 @@ from evalkit.pipeline.layout import against_summaries
 from evalkit.pipeline.measure import measure_each
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section, joined
+from evalkit.pipeline.spending import spent_on_outputs, spent_on_scores, ungraded
 from evalkit.pipeline.tables import Question, Scored, table
 from evalkit.records import Document, Output
 from evalkit.results import Item
 from evalkit.stages import Scorer, SetScorer
 
 __all__ = ["Written", "summary_section", "write_summaries"]
+
+SHOWN = 5
+"""Failed outputs, and cut texts, that are warned of one by one for each system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +102,19 @@ def _one_table(
         unit="document",
         notes=() if kind else ("No references of this length: only metrics without references.",),
     )
+    failed = ungraded(scored)
     return Section(
         tables=(table(job, question, scored),),
         items=marked_items(shown, sanity),
         warnings=(
             *(w for each in scored for w in aligned_warnings(each.hypotheses)),
             *(w for each in scored for w in cut_warnings(each.hypotheses, each.found)),
+            *failed.warnings,
             *warnings,
         ),
+        n_failed=failed.n_failed,
         sanity=(sanity,),
+        spent=spent_on_scores(scored),
     )
 
 
@@ -125,11 +133,21 @@ def _failures(written: Sequence[Written], documents: Sequence[Document]) -> Sect
     warnings = []
     n_failed = 0
     for each in written:
-        for document, output in zip(documents, each.outputs, strict=True):
-            place = f"{each.system.text_name} on {document.id}"
-            if output.error:
-                n_failed += 1
-                warnings.append(f"{place} failed: {output.error}")
-            elif output.cut:
-                warnings.append(f"{place}: {output.cut}")
-    return Section(warnings=tuple(warnings), n_failed=n_failed)
+        name = each.system.text_name
+        pairs = list(zip(documents, each.outputs, strict=True))
+        failed = [(document.id, o.error) for document, o in pairs if o.error]
+        cut = [(document.id, o.cut) for document, o in pairs if o.cut and not o.error]
+        n_failed += len(failed)
+        warnings += [f"{name} on {document} failed: {why}" for document, why in failed[:SHOWN]]
+        warnings += [f"{name} on {document}: {what}" for document, what in cut[:SHOWN]]
+        for more, what in ((failed, "failed"), (cut, "did not see all of their text")):
+            if len(more) > SHOWN:
+                warnings.append(
+                    f"{name}: {len(more)} of {len(pairs)} outputs {what}; details stand beside each"
+                )
+    spent = tuple(
+        line
+        for each in written
+        for line in spent_on_outputs(each.system.text_name, each.system.generator, each.outputs)
+    )
+    return Section(warnings=tuple(warnings), n_failed=n_failed, spent=spent)

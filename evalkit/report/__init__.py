@@ -40,11 +40,25 @@ def _csv(report: Report) -> str:
     return scores(report)
 
 
+def _latex(report: Report) -> str:
+    from evalkit.report.latex import document
+
+    return document(report)
+
+
+def _junit(report: Report) -> str:
+    from evalkit.report.junit import document
+
+    return document(report)
+
+
 FORMATS: dict[str, Callable[[Report], str]] = {
     "html": _html,
     "md": _markdown,
     "json": _json,
     "csv": _csv,
+    "latex": _latex,
+    "junit": _junit,
 }
 """Every format by the name that the command line knows it by."""
 
@@ -62,7 +76,9 @@ def render(report: Report, format: str) -> str:  # noqa: A002
     if format not in FORMATS:
         guess = nearest(format, FORMATS)
         hint = f" Did you mean {guess!r}?" if guess else ""
-        raise ConfigError(f"no report format {format!r}.{hint} Known: {', '.join(FORMATS)}.")
+        raise ConfigError(
+            f"no report format {format!r}.{hint} Known: {', '.join(FORMATS)}, parquet."
+        )
     return FORMATS[format](report)
 
 

@@ -77,6 +77,7 @@ def page(report: Report) -> str:
         run=report.run,
         config=provenance.config_yaml(report),
         signatures=signatures,
+        models=provenance.models(report),
         signature_numbers={s.text: number for number, s in enumerate(signatures, start=1)},
     )  # fmt: skip
 

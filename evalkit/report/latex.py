@@ -6,15 +6,15 @@ reason a line below the table. Needs ``\usepackage{booktabs}`` and a Unicode eng
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evalkit.report import visible
 from evalkit.report.footnotes import ALL
-from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
+from evalkit.report.overview import Cell, Column, Grid, headlines, lead
 from evalkit.report.standing import LEVEL, Standing
-from evalkit.results import Table
+from evalkit.results import Report, Table
 
-__all__ = ["escape", "number", "table"]
+__all__ = ["document", "escape", "number", "table"]
 
 _COMMANDS = {
     "\\": r"\textbackslash{}",
@@ -36,8 +36,23 @@ _COMMANDS = {
     "[": "{[}",
     "*": "{*}",
 }
-_TRANSLATED = str.maketrans(_COMMANDS)
-_SYMBOLS = {"−": "$-$", "–": "--", "∞": r"$\infty$", "↑": r"$\uparrow$", "↓": r"$\downarrow$"}
+_SIGNS = {
+    "−": "$-$",
+    "∞": r"$\infty$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "→": r"$\rightarrow$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "≈": r"$\approx$",
+    "·": r"$\cdot$",
+    "×": r"$\times$",
+}
+"""Signs of our own sentences that T1 fonts do not have."""
+_TRANSLATED = str.maketrans(_COMMANDS | _SIGNS)
+_SYMBOLS = _SIGNS | {"–": "--"}
+_ACROSS = 5
+"""Fields that stand side by side on a page."""
 _DAGGER = r"$^{\dagger}$"
 
 
@@ -49,6 +64,14 @@ def escape(text: str) -> str:
     """
     # Two hyphens would become a dash.
     return re.sub("-(?=-)", "-{}", visible.line(text).translate(_TRANSLATED))
+
+
+def document(report: Report) -> str:
+    r"""Every table of a run, one after the other, to be read by ``\input``."""
+    head = (
+        f"% {visible.line(report.run.name)}: \\usepackage{{booktabs}}, T1 fonts or a Unicode engine"
+    )
+    return "\n".join([head, *(table(each) for each in report.tables)]) + "\n"
 
 
 def table(found: Table, *, intervals: bool = True) -> str:
@@ -69,13 +92,15 @@ def _lines(found: Table, grid: Grid) -> Iterator[str]:
         yield f"% {visible.line(scorer)}: {visible.line(signature)}"
     yield r"\begin{table}"
     yield r"\centering"
-    yield rf"\begin{{tabular}}{{l{'r' * len(grid.columns)}}}"
-    yield r"\toprule"
-    yield " & ".join(["System", *map(_head, grid.columns)]) + r" \\"
-    yield r"\midrule"
     best = [_best(grid, at) for at in range(len(grid.columns))]
-    for row in grid.rows:
-        yield _row(row, best)
+    tested = any(comparison.p is not None for comparison in found.comparisons)
+    head, rows = _laid(grid, best, tested=tested)
+    yield rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}"
+    yield r"\toprule"
+    yield " & ".join(head) + r" \\"
+    yield r"\midrule"
+    for row in rows:
+        yield " & ".join(row) + r" \\"
     yield r"\bottomrule"
     yield r"\end{tabular}"
     yield rf"\caption{{{' '.join(_caption(found, grid, best))}}}"
@@ -101,16 +126,29 @@ def _best(grid: Grid, at: int) -> set[str]:
     return {name for name, value in values.items() if value == best}
 
 
-def _row(row: Row, best: list[set[str]]) -> str:
+def _laid(
+    grid: Grid, best: Sequence[set[str]], *, tested: bool
+) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: systems down, or, where the fields are many and the systems fewer, across."""
+    heads = list(map(_head, grid.columns))
+    systems = [escape(row.system) for row in grid.rows]
     cells = [
-        _cell(cell, is_best=row.system in of_column)
-        for cell, of_column in zip(row.cells, best, strict=True)
+        [
+            _cell(cell, is_best=row.system in of_column, tested=tested)
+            for cell, of_column in zip(row.cells, best, strict=True)
+        ]
+        for row in grid.rows
     ]
-    return " & ".join([escape(row.system), *cells]) + r" \\"
+    if len(heads) > _ACROSS and len(systems) <= len(heads):
+        turned = [list(column) for column in zip(*cells, strict=True)]
+        return ["Score", *systems], [[h, *row] for h, row in zip(heads, turned, strict=True)]
+    return ["System", *heads], [[name, *row] for name, row in zip(systems, cells, strict=True)]
 
 
-def _cell(cell: Cell, *, is_best: bool) -> str:
+def _cell(cell: Cell, *, is_best: bool, tested: bool) -> str:
     value = number(cell.value)
+    # Where nothing was tested, what stands level with the best is printed as the same number.
+    is_best = is_best or (cell.standing is Standing.LEVEL and not tested)
     shown = rf"\textbf{{{value}}}" if is_best else value
     if cell.standing is Standing.LEVEL and not is_best:
         shown += _DAGGER
@@ -127,12 +165,13 @@ def number(text: str) -> str:
     return text
 
 
-def _caption(found: Table, grid: Grid, best: list[set[str]]) -> Iterator[str]:
+def _caption(found: Table, grid: Grid, best: Sequence[set[str]]) -> Iterator[str]:
+    yield escape(found.title.rstrip(".")) + "."
     yield escape(lead(found))
     if any(best):
         yield "Bold: the best score."
     if any(comparison.p is not None for comparison in found.comparisons):
         yield rf"{_DAGGER}: not told apart from the best by a paired test ($p \geq {LEVEL}$)."
     for letter, reason in grid.footnotes:
-        yield rf"{escape(reason)}." if letter == ALL else rf"{letter}: {escape(reason)}."
+        yield rf"{escape(reason)}." if letter == ALL else rf"{escape(letter)}: {escape(reason)}."
     yield from (escape(note.rstrip(".")) + "." for note in found.notes)

@@ -6,7 +6,6 @@ marked words and the findings in a table below. Left out: token heat, shading, w
 page has them.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from evalkit.report import numbers, provenance, sane, visible
@@ -14,17 +13,14 @@ from evalkit.report.beside import Beside, Group, Section, sections
 from evalkit.report.comparing import comparisons
 from evalkit.report.fields import Shown
 from evalkit.report.flow import Flow
+from evalkit.report.markdown_parts import bullets, escape, inline, line_start, notes, rows
 from evalkit.report.marking import Finding, palette
 from evalkit.report.overview import Cell, Grid, headlines, lead, secondary
 from evalkit.report.reading import Reading, readings
+from evalkit.report.requirements import asked
 from evalkit.results import Report, Table
 
 __all__ = ["document", "escape"]
-
-_SPECIAL = re.compile(r"[\\`*_\[|~$#@]|:(?=//|[\w+-]+:)|(?<=www)\.")
-_BLOCK = re.compile(r"^(\d*)((?<!\d)[-+=]|(?<=\d)[.)](?=\s|$))")
-"""What makes a list, a rule or a heading of the line that it begins."""
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def document(report: Report) -> str:
@@ -33,6 +29,7 @@ def document(report: Report) -> str:
     parts = [*_heading(report)]
     for table in report.tables:
         parts += _table(table)
+    parts += _requirements(report)
     for sanity in sane.grids(report):
         parts += _sanity(sanity)
     if quiet := sane.clear(report):
@@ -45,43 +42,12 @@ def document(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def escape(text: str) -> str:
-    r"""A text on one line, without a character that Markdown or HTML would take for markup.
-
-    >>> print(escape("a|b <i> *c*"), escape("1. d"))
-    a\|b &lt;i&gt; \*c\* 1\. d
-    """
-    return _line_start(_inline(text))
-
-
-def _inline(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", visible.line(text)).translate(_ENTITIES)
-
-
-def _line_start(line: str) -> str:
-    return _BLOCK.sub(r"\1\\\2", line.strip())
-
-
-def _rows(head: Sequence[str], rows: Sequence[Sequence[str]], right: int = 0) -> str:
-    """A table; the last ``right`` columns stand to the right."""
-    rule = ["---"] * (len(head) - right) + ["--:"] * right
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
-
-
-def _bullets(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _notes(footnotes: Sequence[tuple[str, str]]) -> list[str]:
-    return (
-        [_bullets([f"({letter}) {escape(why)}" for letter, why in footnotes])] if footnotes else []
-    )
-
-
 def _heading(report: Report) -> Iterator[str]:
     head = provenance.heading(report)
     yield f"# {escape(head.name)}"
     yield " · ".join(map(escape, head.facts))
+    if head.spent:
+        yield "\n".join(f"- {escape(line)}" for line in head.spent)
     if head.warnings:
         lines = [f"> - {escape(warning)}" for warning in head.warnings]
         yield "\n".join(("> **Mind this before you trust a number**", ">", *lines))
@@ -91,7 +57,7 @@ def _table(table: Table) -> Iterator[str]:
     yield f"## {escape(table.title)}"
     yield escape(lead(table))
     if table.notes:
-        yield _bullets([escape(note) for note in table.notes])
+        yield bullets([escape(note) for note in table.notes])
     grid = headlines(table)
     if not grid.columns:
         yield "Nothing was scored."
@@ -99,26 +65,39 @@ def _table(table: Table) -> Iterator[str]:
     yield _grid(grid)
     if grid.legend:
         yield " · ".join(f"{s.value} {s.words.replace('<', '&lt;')}" for s in grid.legend)
-    yield from _notes(grid.footnotes)
+    yield from notes(grid.footnotes)
     yield from _compared(table)
     rest = secondary(table)
     if rest.columns:
         yield "### Further numbers"
         yield _grid(rest)
-        yield from _notes(rest.footnotes)
+        yield from notes(rest.footnotes)
+
+
+def _requirements(report: Report) -> Iterator[str]:
+    found = asked(report.requirements)
+    if found is None:
+        return
+    yield "## Requirements"
+    yield escape(found.summary)
+    if found.short:
+        cells = [(r.place, r.required, f"{r.found} {r.note}".rstrip()) for r in found.short]
+        body = [tuple(map(escape, row)) for row in cells]
+        yield rows(("score", "required", "found"), body, right=2)
+        yield from notes(found.footnotes)
 
 
 def _sanity(grid: sane.SanityGrid) -> Iterator[str]:
     yield f"## Sanity: {escape(grid.title)}"
     yield escape(grid.lead)
     if grid.notes:
-        yield _bullets([escape(note) for note in grid.notes])
+        yield bullets([escape(note) for note in grid.notes])
     head = ["system", "outputs", *(escape(kind.title) for kind in grid.kinds)]
-    rows = [[escape(line.system), line.n_outputs, *line.cells] for line in grid.lines]
-    yield _rows(head, rows, right=len(head) - 1)
-    yield from _notes(grid.footnotes)
+    body = [[escape(line.system), line.n_outputs, *line.cells] for line in grid.lines]
+    yield rows(head, body, right=len(head) - 1)
+    yield from notes(grid.footnotes)
     examples = [tuple(map(escape, example)) for example in grid.examples]
-    yield _rows(("system", "output", "kind", "first findings of each kind"), examples)
+    yield rows(("system", "output", "kind", "first findings of each kind"), examples)
     if grid.absent:
         yield escape(grid.absent)
 
@@ -126,7 +105,7 @@ def _sanity(grid: sane.SanityGrid) -> Iterator[str]:
 def _grid(grid: Grid) -> str:
     """Fields down, systems across: narrow enough to read raw."""
     head = ["field", "unit", *(escape(row.system) for row in grid.rows)]
-    rows = [
+    body = [
         [
             f"{escape(column.field)} {column.arrow}".rstrip(),
             escape(column.unit),
@@ -134,7 +113,7 @@ def _grid(grid: Grid) -> str:
         ]
         for at, column in enumerate(grid.columns)
     ]
-    return _rows(head, rows, right=len(grid.rows))
+    return rows(head, body, right=len(grid.rows))
 
 
 def _cell(cell: Cell) -> str:
@@ -149,11 +128,11 @@ def _compared(table: Table) -> Iterator[str]:
         return
     yield f"**Comparisons:** {escape(found.summary)}"
     if not any(row.tested for row in found.rows):
-        yield from _notes(found.footnotes)
+        yield from notes(found.footnotes)
         return
     head = ("field", "systems", "what the test says", "difference", "p", found.p_adjusted, "effect",
             "could show", "wins/losses/ties", "items")  # fmt: skip
-    rows = [
+    body = [
         (
             escape(row.field),
             f"{escape(row.system_a)} − {escape(row.system_b)}",
@@ -168,11 +147,11 @@ def _compared(table: Table) -> Iterator[str]:
         )
         for row in found.rows
     ]
-    yield _rows(head, rows, right=7)
+    yield rows(head, body, right=7)
     yield escape(found.legend)
     if found.rankings:
-        yield _bullets([escape(line) for line in found.rankings])
-    yield from _notes(found.footnotes)
+        yield bullets([escape(line) for line in found.rankings])
+    yield from notes(found.footnotes)
 
 
 def _reading(view: Reading) -> Iterator[str]:
@@ -185,7 +164,7 @@ def _reading(view: Reading) -> Iterator[str]:
         by = f", worst first, by {escape(view.sorted_by)}" if view.sorted_by else ""
         yield f"### Sentences{by}"
         head = ["no.", "sentence", *(f"{escape(c.field)} {c.arrow}".rstrip() for c in view.columns)]
-        rows = [
+        body = [
             [
                 str(row.index + 1),
                 escape(row.excerpt) + (f" ({row.note})" if row.note else ""),
@@ -193,8 +172,8 @@ def _reading(view: Reading) -> Iterator[str]:
             ]
             for row in view.sentences
         ]
-        yield _rows(head, rows, right=len(view.columns))
-        yield from _notes(view.footnotes)
+        yield rows(head, body, right=len(view.columns))
+        yield from notes(view.footnotes)
 
 
 def _quotation(flow: Flow) -> str:
@@ -203,10 +182,10 @@ def _quotation(flow: Flow) -> str:
     for paragraph in flow.paragraphs:
         pieces = (piece for run in paragraph.runs for piece in run.pieces)
         written = "".join(
-            _inline(piece.text) + "".join(f"\\[{number}]" for number in piece.ends)
+            inline(piece.text) + "".join(f"\\[{number}]" for number in piece.ends)
             for piece in pieces
         )
-        paragraphs.append(f"> {_line_start(written) or '(no text)'}")
+        paragraphs.append(f"> {line_start(written) or '(no text)'}")
     return "\n>\n".join(paragraphs)
 
 
@@ -214,7 +193,7 @@ def _findings(found: Sequence[Finding]) -> Iterator[str]:
     if not found:
         return
     head = ("no.", "found", "category", "severity", "probability", "correction", "message", "by")
-    rows = [
+    body = [
         (
             str(f.number),
             escape(f.quote),
@@ -227,7 +206,7 @@ def _findings(found: Sequence[Finding]) -> Iterator[str]:
         )
         for f in found
     ]
-    yield _rows(head, rows)
+    yield rows(head, body)
 
 
 def _scores(shown: Sequence[Shown]) -> Iterator[str]:
@@ -260,7 +239,7 @@ def _item(item: Beside) -> Iterator[str]:
     yield f"**{escape(item.system)}{number}**{how}"
     yield _quotation(item.flow)
     if item.alerts or item.notes:
-        yield _bullets([escape(line) for line in (*item.alerts, *item.notes)])
+        yield bullets([escape(line) for line in (*item.alerts, *item.notes)])
     yield from _findings(item.findings)
     yield from _scores(item.scores)
     if item.reference is not None:
@@ -272,7 +251,7 @@ def _provenance(report: Report) -> Iterator[str]:
     yield "## Where the numbers come from"
     found = provenance.signatures(report)
     if found:
-        yield _rows(
+        yield rows(
             ("signature", "numbers"),
             [(escape(s.text), escape("; ".join(s.numbers))) for s in found],
         )
@@ -281,11 +260,12 @@ def _provenance(report: Report) -> Iterator[str]:
     config = visible.text(provenance.config_yaml(report))
     yield "\n".join(f"    {line}" for line in config.splitlines())
     for title, entries in (
+        ("Models", provenance.models(report)),
         ("Versions", report.run.versions),
         ("Inputs, SHA-256", report.run.inputs),
     ):
         if entries:
             yield f"### {title}"
-            yield _rows(("name", "value"), [(escape(n), escape(v)) for n, v in entries.items()])
+            yield rows(("name", "value"), [(escape(n), escape(v)) for n, v in entries.items()])
     created, finished = numbers.when(report.run.created), numbers.when(report.run.finished)
     yield f"Run folder begun {escape(created)}, last run finished {escape(finished)}."

@@ -14,6 +14,7 @@ __all__ = [
     "difference",
     "duration",
     "interval",
+    "money",
     "p_value",
     "probability",
     "score",
@@ -70,6 +71,17 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
     """
     ends = score(low, unit), score(high, unit)
     return "" if DASH in ends else f"[{ends[0]}, {ends[1]}]"
+
+
+def money(value: float) -> str:
+    """An amount: two decimals, or four where it is less than 1.
+
+    >>> money(1234.5), money(0.0321), money(0.00002)
+    ('1,234.50', '0.0321', 'under 0.0001')
+    """
+    if 0 < value < 0.0001:
+        return "under 0.0001"
+    return f"{value:,.{2 if value >= 1 else 4}f}"
 
 
 def p_value(value: float | None) -> str:

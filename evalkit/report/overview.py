@@ -5,7 +5,7 @@ shown; what a format still does is escape it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evalkit.report import numbers
 from evalkit.report.footnotes import ALL, Footnotes
@@ -75,6 +75,7 @@ class Grid:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     footnotes: tuple[tuple[str, str], ...]
+    """Letters, or the names of the columns that a reason holds for, or ``all``; and the reason."""
     legend: tuple[Standing, ...]
     """The standings that occur."""
 
@@ -128,30 +129,43 @@ def _grid(table: Table, wanted: Callable[[Score], bool], *, ranked: bool = False
         if wanted(score):
             by_field.setdefault(score.field, []).append(score)
     notes = Footnotes()
+    shared = _shared(table, by_field)
     columns = tuple(_column(scores[0]) for scores in by_field.values())
     cells = []
     for field, scores in by_field.items():
         tests = [comparison for comparison in table.comparisons if comparison.field == field]
         # Only headline fields are compared; a best of the others would never be tested.
-        cells.append(_cells(table, scores, standings(scores, tests) if ranked else {}, notes))
+        standing = standings(scores, tests) if ranked else {}
+        cells.append(_cells(table, scores, standing, notes, frozenset(shared)))
     rows = tuple(
         Row(system, tuple(column[index] for column in cells))
         for index, system in enumerate(table.systems)
     )
-    footnotes, rows = _gathered(notes, rows)
+    said = tuple((label, reason) for reason, label in shared.items())
     met = {cell.standing for row in rows for cell in row.cells}
     legend = tuple(standing for standing in Standing if standing in met and standing.value)
-    return Grid(columns, rows, footnotes, legend)
+    return Grid(columns, rows, (*said, *notes.entries), legend)
 
 
-def _gathered(
-    notes: Footnotes, rows: tuple[Row, ...]
-) -> tuple[tuple[tuple[str, str], ...], tuple[Row, ...]]:
-    """A reason that holds for every cell is said once, without a letter on each."""
-    if len(notes.entries) != 1 or not all(cell.note for row in rows for cell in row.cells):
-        return notes.entries, rows
-    bare = tuple(Row(r.system, tuple(replace(cell, note="") for cell in r.cells)) for r in rows)
-    return ((ALL, notes.entries[0][1]),), bare
+def _shared(table: Table, by_field: Mapping[str, list[Score]]) -> dict[str, str]:
+    """Reasons that hold for whole columns, or for all, are said once, without a letter on each.
+
+    Returns:
+        The label of each such reason: the names of its columns, or ``all``.
+    """
+    holds: dict[str, dict[str, int]] = {}
+    for field, scores in by_field.items():
+        for score in scores:
+            for reason in dict.fromkeys(filter(None, _reasons(score))):
+                of_field = holds.setdefault(reason, {})
+                of_field[field] = of_field.get(field, 0) + 1
+    n = len(table.systems)
+    whole = {r: list(found) for r, found in holds.items() if set(found.values()) == {n}}
+    return {
+        reason: ALL if len(fields) == len(by_field) else ", ".join(fields)
+        for reason, fields in whole.items()
+        if n > 1 or len(fields) == len(by_field)
+    }
 
 
 def _column(score: Score) -> Column:
@@ -160,9 +174,13 @@ def _column(score: Score) -> Column:
 
 
 def _cells(
-    table: Table, scores: list[Score], standing: Mapping[str, Standing], notes: Footnotes
+    table: Table,
+    scores: list[Score],
+    standing: Mapping[str, Standing],
+    notes: Footnotes,
+    shared: frozenset[str],
 ) -> tuple[Cell, ...]:
-    """One field's cells, in the order of the table's systems."""
+    """One field's cells, in the order of the table's systems; shared reasons get no letter."""
     of_system = {score.system: score for score in scores}
     top = _scale(scores)
     cells = []
@@ -172,11 +190,12 @@ def _cells(
             mark = notes.mark("not scored for this system")
             cells.append(Cell(numbers.DASH, "", mark, Standing.OTHER, None))
             continue
+        reasons = _reasons(score)
         cells.append(
             Cell(
                 value=numbers.score(score.value, score.unit),
                 interval=numbers.interval(score.low, score.high, score.unit),
-                note=",".join(filter(None, map(notes.mark, _reasons(score)))),
+                note=",".join(filter(None, (notes.mark(r) for r in reasons if r not in shared))),
                 standing=standing.get(system, Standing.OTHER),
                 score=score,
                 bar=_bar(score, top),

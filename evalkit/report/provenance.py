@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import yaml
 
 from evalkit.report import numbers
-from evalkit.results import Report
+from evalkit.results import Report, Spent
 
-__all__ = ["Heading", "Signature", "config_yaml", "heading", "signatures"]
+__all__ = ["Heading", "Signature", "config_yaml", "heading", "models", "signatures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Heading:
     """When, on what, how long."""
     warnings: tuple[str, ...]
     """What a reader must not miss; foreign code first."""
+    spent: tuple[str, ...] = ()
+    """What was asked of servers and what it cost, a line for each system and scorer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,19 @@ def heading(report: Report) -> Heading:
         f"evalkit {run.versions['evalkit']}" if "evalkit" in run.versions else "",
     )
     code = tuple(f"Code from outside evalkit took part: {name}" for name in run.code)
-    return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings))
+    spent = tuple(map(_spent, run.spent))
+    return Heading(run.name, tuple(filter(None, facts)), (*code, *run.warnings), spent)
+
+
+def _spent(spent: Spent) -> str:
+    """A line of the ledger, for a person."""
+    read, written = (spent.tokens.get(n, 0) for n in ("prompt_tokens", "completion_tokens"))
+    cost = "" if spent.cost is None else f", {numbers.money(spent.cost)} {spent.currency}"
+    uncounted = f" ({numbers.count(spent.n_uncounted)} not counted)" if spent.n_uncounted else ""
+    return (
+        f"{spent.name}: {numbers.count(spent.n_requests)} requests, {numbers.count(read)} tokens "
+        f"read and {numbers.count(written)} written{uncounted}{cost}"
+    )
 
 
 def signatures(report: Report) -> tuple[Signature, ...]:
@@ -59,6 +73,25 @@ def signatures(report: Report) -> tuple[Signature, ...]:
     )
     made = tuple(Signature(text, (f"outputs of {n}",)) for n, text in report.run.generators.items())
     return scored + made
+
+
+def models(report: Report) -> dict[str, str]:
+    """Every model whose files were read, on a line, by the scorer or system that read it."""
+    return {
+        name: ", ".join(
+            filter(
+                None,
+                (
+                    f"{model.model} @ {model.version}",
+                    model.dtype,
+                    model.device,
+                    "pickled weights" if model.pickled else "",
+                    "code that the model brings" if model.remote_code else "",
+                ),
+            )
+        )
+        for name, model in report.run.models.items()
+    }
 
 
 def config_yaml(report: Report) -> str:

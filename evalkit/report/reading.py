@@ -11,7 +11,7 @@ from evalkit.report.footnotes import Footnotes
 from evalkit.report.marking import Finding, Legend, Palette, excerpt, findings, legends, stretches
 from evalkit.results import MarkedDocument, Report, SentenceScores, Table, Token
 
-__all__ = ["Reading", "SentenceRow", "readings"]
+__all__ = ["Reading", "SentenceRow", "readings", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def readings(report: Report, drawn: Palette) -> tuple[Reading, ...]:
     sentences: dict[str, list[SentenceScores]] = {}
     for document in report.documents:
         sentences.setdefault(document.table, []).extend(document.sentences)
-    keys = {name: _telling(tables.get(name), found) for name, found in sentences.items()}
+    keys = {name: telling(tables.get(name), found) for name, found in sentences.items()}
     return tuple(
         _reading(document, tables.get(document.table), drawn, keys[document.table])
         for document in report.documents
@@ -113,7 +113,7 @@ def _heat(tokens: Mapping[str, Sequence[Token]]) -> tuple[str, Sequence[Token]]:
     return "", ()
 
 
-def _telling(table: Table | None, sentences: Sequence[SentenceScores]) -> Named | None:
+def telling(table: Table | None, sentences: Sequence[SentenceScores]) -> Named | None:
     """The directed field that tells most sentences apart, or None."""
     columns = headline_fields(table, (name for s in sentences for name in s.scores))
     directed = [column for column in columns if column.higher_is_better is not None]

@@ -1,36 +1,86 @@
-"""Score tables and comparisons for a terminal: numbers are never cut, names may wrap.
+"""Score tables for a terminal: numbers are never cut, names may wrap.
 
-Whichever there are more of, systems or fields, stands in rows. Where systems stand in columns, as
-many as fit go side by side and the others follow below.
+Systems stand in rows and fields in columns or the other way about, whichever needs fewer blocks
+and lines; as many columns as fit go side by side and the others follow below. A table that would
+take many such blocks is shown without its intervals, at last without its last columns, and both
+are said.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table as Drawn
 from rich.text import Text
 
 from evalkit.report import visible
-from evalkit.report.comparing import Comparisons, comparisons
-from evalkit.report.overview import Cell, Column, Grid, Row, headlines, lead
+from evalkit.report.overview import Cell, Column, Grid, headlines, lead
 from evalkit.report.standing import Standing
+from evalkit.report.terminal_pairs import pair_parts
+from evalkit.report.terminal_parts import GAP, LONGEST, footnotes, plain, sheet, shortened
 from evalkit.results import Table
 
 __all__ = ["footnotes", "plain", "score_table", "sheet"]
 
-_GAP = 2
 _NAME = 18
 """Widest that a name makes its column; a longer one wraps."""
-_ROOMY = 100
-"""Width from which comparisons show all their columns."""
+_BLOCKS = 4
+"""Blocks of columns from which on intervals are left out."""
+_MOST_BLOCKS = 10
+"""Blocks of columns that are shown."""
 _STYLES = {
     Standing.BEST: "bold green",
     Standing.UNTESTED: "bold",
     Standing.LEVEL: "bold",
     Standing.OTHER: "",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A column of numbers."""
+
+    head: Text
+    cells: list[Text]
+
+    @property
+    def width(self) -> int:
+        """What it needs: its cells whole, its head wrapped."""
+        return max(min(_NAME, self.head.cell_len), *(cell.cell_len for cell in self.cells))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A grid one way about."""
+
+    names: list[Text]
+    """Of the rows."""
+    name_width: int
+    sides: list[_Side]
+    what: str
+    """What the columns are, for a word on those that are left out."""
+
+    def blocks(self, width: int) -> list[list[_Side]]:
+        """The columns, as many at a time as fit."""
+        room = width - self.name_width - GAP
+        found: list[list[_Side]] = [[]]
+        used = 0
+        for side in self.sides:
+            if found[-1] and used + side.width > room:
+                found.append([])
+                used = 0
+            found[-1].append(side)
+            used += side.width + GAP
+        return found
+
+    def n_lines(self, width: int) -> int:
+        """Lines that it takes, nearly."""
+        rows = sum(-(-max(1, name.cell_len) // self.name_width) for name in self.names)
+        heads = (
+            1 + max(-(-side.head.cell_len // side.width) for side in block)
+            for block in self.blocks(width)
+        )
+        return sum(rows + head for head in heads)
 
 
 def score_table(table: Table, width: int) -> Iterator[RenderableType]:
@@ -47,98 +97,79 @@ def score_table(table: Table, width: int) -> Iterator[RenderableType]:
     for standing in grid.legend:
         yield plain(f"{standing.value} {standing.words}")
     yield from footnotes(grid.footnotes)
-    yield from _compared(comparisons(table), width)
+    yield from pair_parts(table, width)
 
 
 def _drawn(grid: Grid, width: int) -> Iterator[RenderableType]:
-    if len(grid.rows) > len(grid.columns) and _fits_across(grid, width):
-        yield _fields(grid)
-    else:
-        for rows in _chunks(grid, width):
-            yield _systems(grid.columns, rows)
+    layout = _layout(grid, width)
+    blocks = layout.blocks(width)
+    said = []
+    if len(blocks) > _BLOCKS and any(cell.interval for row in grid.rows for cell in row.cells):
+        layout = _layout(_bare(grid), width)
+        blocks = layout.blocks(width)
+        said.append("intervals")
+    for block in blocks[:_MOST_BLOCKS]:
+        yield _block(layout, block)
+    left_out = sum(map(len, blocks[_MOST_BLOCKS:]))
+    said += [f"{left_out} more {layout.what}"] if left_out else []
+    if any(len(row.system) > LONGEST for row in grid.rows):
+        yield plain("names are shortened; whole: report --format csv")
+    if said:
+        yield plain(
+            f"{' and '.join(said)}: in a wider terminal, by --system or --table, in the page, or "
+            "report --format csv"
+        )
 
 
-def sheet(*names: tuple[str, bool]) -> Drawn:
-    """An empty table; of each column the head and whether it holds numbers, which never wrap."""
-    drawn = Drawn(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
-    for name, is_number in names:
-        if is_number:
-            drawn.add_column(Text(visible.line(name)), justify="right", overflow="fold")
-        else:
-            drawn.add_column(Text(visible.line(name)), overflow="fold")
-    return drawn
+def _layout(grid: Grid, width: int) -> _Layout:
+    """Systems down or across, whichever takes fewer blocks, then fewer lines."""
+    systems = list(map(Text, shortened([visible.line(row.system) for row in grid.rows])))
+    across = _Layout(
+        names=[_label(column) for column in grid.columns],
+        name_width=_NAME,
+        sides=[_Side(s, _aligned(row.cells)) for s, row in zip(systems, grid.rows, strict=True)],
+        what="systems",
+    )
+    down = _Layout(
+        names=systems,
+        name_width=_NAME,
+        sides=[
+            _Side(_label(column), _aligned([row.cells[at] for row in grid.rows]))
+            for at, column in enumerate(grid.columns)
+        ],
+        what="fields",
+    )
+    fitted = [
+        replace(each, name_width=min(most, max(name.cell_len for name in each.names)))
+        for each in (across, down)
+        for most in (_NAME, width // 2)
+    ]
+    return min(fitted, key=lambda each: (len(each.blocks(width)), each.n_lines(width)))
 
 
-def plain(text: str, style: str = "dim") -> Text:
-    """A line from the data."""
-    return Text(visible.line(text), style=style)
+def _bare(grid: Grid) -> Grid:
+    rows = [
+        replace(row, cells=tuple(replace(cell, interval="") for cell in row.cells))
+        for row in grid.rows
+    ]
+    return replace(grid, rows=tuple(rows))
 
 
-def footnotes(notes: Sequence[tuple[str, str]]) -> Iterator[Text]:
-    """The footnotes of a table, one to a line."""
-    for letter, reason in notes:
-        yield plain(f"{letter}  {reason}")
-
-
-def _chunks(grid: Grid, width: int) -> Iterator[list[Row]]:
-    """The rows (systems), as many at a time as fit beside the names of the fields."""
-    names = min(_NAME, max(cell_len(_label(column).plain) for column in grid.columns))
-    room = width - names - _GAP
-    chunk: list[Row] = []
-    used = 0
-    for row in grid.rows:
-        needs = max(_width(row), min(_NAME, cell_len(visible.line(row.system)))) + _GAP
-        if chunk and used + needs > room:
-            yield chunk
-            chunk, used = [], 0
-        chunk.append(row)
-        used += needs
-    yield chunk
-
-
-def _fits_across(grid: Grid, width: int) -> bool:
-    """Whether all fields fit side by side, beside the names of the systems."""
-    names = max(cell_len(visible.line(row.system)) for row in grid.rows)
-    widest = max(_width(row) for row in grid.rows)
-    heads = [_label(column).cell_len for column in grid.columns]
-    return names + sum(max(head, widest) + _GAP for head in heads) <= width
-
-
-def _fields(grid: Grid) -> RenderableType:
-    """Systems in rows, fields in columns."""
-    drawn = sheet(("", False))
-    for column in grid.columns:
-        drawn.add_column(_label(column), justify="right", no_wrap=True)
-    by_column = [_aligned([row.cells[at] for row in grid.rows]) for at in range(len(grid.columns))]
-    for at, row in enumerate(grid.rows):
-        name = Text(visible.line(row.system))
-        drawn.add_row(name, *(column[at] for column in by_column))
-    return Padding(drawn, (1, 0, 0, 0), expand=False)
-
-
-def _systems(columns: Sequence[Column], rows: Sequence[Row]) -> RenderableType:
-    drawn = sheet(("", False))
-    for row in rows:
-        name = Text(visible.line(row.system))
-        drawn.add_column(name, min_width=_width(row), justify="right", overflow="fold")
-    values = [_values(row) for row in rows]
-    for at, column in enumerate(columns):
-        drawn.add_row(_label(column), *(value[at] for value in values))
+def _block(layout: _Layout, block: Sequence[_Side]) -> RenderableType:
+    drawn = sheet()
+    drawn.add_column("", overflow="fold", max_width=layout.name_width)
+    for side in block:
+        drawn.add_column(
+            side.head, min_width=side.width, max_width=side.width, justify="right", overflow="fold"
+        )
+    for at, name in enumerate(layout.names):
+        drawn.add_row(name, *(side.cells[at] for side in block))
     return Padding(drawn, (1, 0, 0, 0), expand=False)
 
 
 def _label(column: Column) -> Text:
     name = f"{visible.line(column.field)} {column.arrow}".rstrip()
     return Text.assemble(name, (f" {visible.line(column.unit)}", "dim"))
-
-
-def _width(row: Row) -> int:
-    return max(value.cell_len for value in _values(row))
-
-
-def _values(row: Row) -> list[Text]:
-    """A system's values, in line."""
-    return _aligned(row.cells)
 
 
 def _aligned(cells: Sequence[Cell]) -> list[Text]:
@@ -163,37 +194,3 @@ def _tail(cell: Cell) -> Text:
     if cell.note:
         tail.append(f" {cell.note}", "not bold dim")
     return tail
-
-
-def _compared(found: Comparisons, width: int) -> Iterator[RenderableType]:
-    if not found.rows:
-        return
-    yield Text()
-    yield plain(f"Comparisons: {found.summary}", "")
-    if any(row.tested for row in found.rows):
-        yield _pairs(found, roomy=width >= _ROOMY)
-        if width < _ROOMY:
-            yield plain(
-                "effect, could show, wins, losses, ties, items: with more width or in the page"
-            )
-        else:
-            yield plain(found.legend)
-    for ranking in found.rankings:
-        yield plain(ranking)
-    yield from footnotes(found.footnotes)
-
-
-def _pairs(found: Comparisons, *, roomy: bool) -> Drawn:
-    more = ("effect", "could show", "wins/losses/ties", "items") if roomy else ()
-    numbers = ("difference", "p", found.p_adjusted, *more)
-    drawn = sheet(("systems", False), ("", False), *((name, True) for name in numbers))
-    for row in found.rows:
-        pair = f"{row.field}: {row.system_a} − {row.system_b}"
-        verdict = f"{row.verdict} {row.note}".rstrip()
-        outcomes = f"{row.wins}/{row.losses}/{row.ties}"
-        extra = (row.effect, row.smallest, outcomes, row.n_items) if roomy else ()
-        values = (row.delta, row.p, row.p_adjusted, *extra)
-        drawn.add_row(
-            plain(pair, ""), plain(verdict, ""), *(Text(value, no_wrap=True) for value in values)
-        )
-    return drawn

@@ -15,7 +15,7 @@ from evalkit.report.marking import Finding
 from evalkit.report.reading import Reading, SentenceRow
 from evalkit.report.terminal_grids import footnotes, plain, sheet
 
-__all__ = ["group_parts", "reading_parts", "worst_parts"]
+__all__ = ["flowing", "group_parts", "reading_parts", "worst_parts"]
 
 _COLOURS = ("cyan", "red", "green", "magenta", "yellow", "blue", "bright_black", "bright_red")
 _SHADES = {"match": "on grey30", "removed": "red strike", "added": "green underline"}
@@ -31,7 +31,7 @@ def reading_parts(view: Reading, n_sentences: int) -> Iterator[RenderableType]:
     yield from _scores(view.scores)
     # Readers' marks beside those of scorers would fill the text with numbers.
     drawn = [finding for finding in view.findings if not finding.by_person] or view.findings
-    yield Padding(_text(view.flow, drawn), (1, 0, 1, 2), expand=False)
+    yield Padding(flowing(view.flow, drawn), (1, 0, 1, 2), expand=False)
     for legend in view.legends:
         names = ", ".join(map(visible.line, legend.scorers))
         where = " by readers, on the page" if legend.by_people and drawn != view.findings else ""
@@ -66,7 +66,7 @@ def group_parts(section: Section, group: Group, *, coloured: bool) -> Iterator[R
         yield from _item(item, paired=section.paired, coloured=coloured)
     for reference in group.references:
         yield plain(f"reference {reference.name}")
-        yield Padding(_text(reference.flow, ()), _INDENT, expand=False)
+        yield Padding(flowing(reference.flow, ()), _INDENT, expand=False)
 
 
 def _item(item: Beside, *, paired: bool, coloured: bool) -> Iterator[RenderableType]:
@@ -74,12 +74,12 @@ def _item(item: Beside, *, paired: bool, coloured: bool) -> Iterator[RenderableT
     yield Text.assemble(visible.line(head), (f"  {', '.join(item.how)}".rstrip(), "dim"))
     shade = "removed" if paired else "match"
     yield Padding(
-        _text(item.flow, item.findings, shade=shade, coloured=coloured), _INDENT, expand=False
+        flowing(item.flow, item.findings, shade=shade, coloured=coloured), _INDENT, expand=False
     )
     if item.reference is not None:
         yield plain(f"{item.reference.name} {item.index + 1}{', the same' * item.unchanged}")
         if not item.unchanged:
-            shown = _text(item.reference.flow, (), shade="added", coloured=coloured)
+            shown = flowing(item.reference.flow, (), shade="added", coloured=coloured)
             yield Padding(shown, _INDENT, expand=False)
     for line in item.alerts:
         yield plain(line, "yellow")
@@ -90,7 +90,7 @@ def _item(item: Beside, *, paired: bool, coloured: bool) -> Iterator[RenderableT
     yield from _scores(item.scores)
 
 
-def _text(
+def flowing(
     flow: Flow, findings: Sequence[Finding], *, shade: str = "match", coloured: bool = True
 ) -> Text:
     """A text with these findings; without colour, word changes stand in brackets."""

@@ -6,7 +6,16 @@ them. Offsets are code points, end exclusive, into the text of the same record. 
 undefined is null and comes with a note that says why.
 """
 
-from evalkit.results.report import Report, RunInfo
+from evalkit.results.difference import (
+    Change,
+    Difference,
+    ItemChange,
+    OutputChange,
+    RunName,
+    ScoreChange,
+)
+from evalkit.results.report import ModelInfo, Report, RunInfo, Spent
+from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityFinding, SanityKind, SanityRow, SanityTable
 from evalkit.results.tables import Comparison, Rank, Score, Table
 from evalkit.results.texts import (
@@ -20,21 +29,30 @@ from evalkit.results.texts import (
 )
 
 __all__ = [
+    "Change",
     "Comparison",
+    "Difference",
     "Item",
+    "ItemChange",
     "Mark",
     "MarkedDocument",
+    "ModelInfo",
+    "OutputChange",
     "OutputInfo",
     "Rank",
     "ReferenceText",
     "Report",
+    "Requirement",
     "RunInfo",
+    "RunName",
     "SanityFinding",
     "SanityKind",
     "SanityRow",
     "SanityTable",
     "Score",
+    "ScoreChange",
     "SentenceScores",
+    "Spent",
     "Table",
     "Token",
 ]

@@ -25,6 +25,7 @@ from evalkit.metrics.rows import pairs
 from evalkit.metrics.signature import join
 from evalkit.models.checkpoint import Checkpoint, find_checkpoint, versions
 from evalkit.models.encoder import SHA256
+from evalkit.models.ledger import Used, note
 from evalkit.models.loading import DTYPES, chosen_dtype
 from evalkit.records import Batch, Field, FloatArray, Measured
 from evalkit.semantic.baseline import BUNDLED, Baseline, read_baseline
@@ -80,6 +81,8 @@ class BertScore:
     """Padded sub-words that run together."""
     offline: bool = False
     """Never touch the network."""
+    trust_remote_code: bool = False
+    """Let Python that the model brings run; a hub model must then be pinned to a commit."""
 
     def __post_init__(self) -> None:
         check_types(self)
@@ -189,12 +192,16 @@ class BertScore:
 
     def _read(self, texts: set[str]) -> Mapping[str, "Tokens | str"]:
         """Every text's vectors and weights, or why it is refused."""
-        ordered = sorted(texts)
+        refused: dict[str, Tokens | str] = {
+            text: "half of a surrogate pair, so that it is no Unicode text"
+            for text in texts
+            if any("\ud800" <= character <= "\udfff" for character in text)
+        }
+        ordered = sorted(texts - refused.keys())
         rows = dict(zip(ordered, self._model.tokenize(ordered), strict=True))
-        refused: dict[str, Tokens | str] = {}
         if self.long_input == "refuse":
             limit = self._model.n_positions
-            refused = {
+            refused |= {
                 text: f"{len(ids)} sub-words; the model reads {limit} at once "
                 "(long_input: window reads the text in parts)"
                 for text, ids in rows.items()
@@ -244,8 +251,14 @@ class BertScore:
     @cached_property
     def _checkpoint(self) -> Checkpoint | None:
         if self.model is None:
+            note(Used("all-MiniLM-L6-v2", f"sha256-{SHA256[:16]}"))
             return None
-        return find_checkpoint(self.model, revision=self.revision, offline=self.offline)
+        return find_checkpoint(
+            self.model,
+            revision=self.revision,
+            offline=self.offline,
+            remote_code=self.trust_remote_code,
+        )
 
     @cached_property
     def _model(self) -> "TokenVectors":

@@ -2,11 +2,12 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from evalkit.records import BoolArray, Field, FloatArray, Measured
-from evalkit.stages import Scorer, SegmentScorer
+from evalkit.stages import SegmentScorer
 from evalkit.stats.bootstrap import Replicates, replicated
 from evalkit.stats.correction import corrected
 from evalkit.stats.permutation import permuted
@@ -14,14 +15,27 @@ from evalkit.stats.resampling import Resampling
 from evalkit.stats.results import TOLERANCE, Comparison, Interval, PairedTest
 from evalkit.stats.sample import sampled
 
-__all__ = ["compare", "compare_systems"]
+__all__ = ["Additive", "compare", "compare_systems"]
 
 _MAX_DROPPED = 0.01
 """Share of items left out from which on a comparison warns."""
 
 
+class Additive(Protocol):
+    """What a comparison needs of a scorer."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The m numbers that ``score`` gives."""
+        ...
+
+    def score(self, totals: FloatArray) -> FloatArray:
+        """Scores (..., m) of summed statistics (..., k)."""
+        ...
+
+
 def compare(
-    scorer: Scorer,
+    scorer: Additive,
     measured: tuple[Measured, Measured],
     clusters: Sequence[str] | None = None,
     *,
@@ -43,7 +57,7 @@ def compare(
 
 
 def compare_systems(
-    scorer: Scorer,
+    scorer: Additive,
     measured: Mapping[str, Measured],
     clusters: Sequence[str] | None = None,
     *,
@@ -92,7 +106,7 @@ class _Pairs:
 
     def __init__(
         self,
-        scorer: Scorer,
+        scorer: Additive,
         measured: Sequence[Measured],
         clusters: Sequence[str] | None,
         settings: Resampling,
@@ -190,7 +204,7 @@ def _check_items(measured: Sequence[Measured], clusters: Sequence[str] | None) -
         )
 
 
-def _item_scores(scorer: Scorer, rows: FloatArray) -> FloatArray:
+def _item_scores(scorer: Additive, rows: FloatArray) -> FloatArray:
     """Scores (n, m) of single items, as the scorer defines them for one item."""
     if isinstance(scorer, SegmentScorer):
         return scorer.score_segments(rows)

@@ -5,12 +5,22 @@ import tempfile
 from pathlib import Path
 
 from evalkit.errors import StoreError
+from evalkit.redaction import redact
 
-__all__ = ["write_text"]
+__all__ = ["write_bytes", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
-    """Puts ``text`` into ``path`` as UTF-8, newlines untranslated, atomically.
+    """Puts ``text`` into ``path`` as UTF-8, newlines untranslated, atomically; keys are masked.
+
+    Raises:
+        StoreError: the folder cannot be made or written (full disk, no permission).
+    """
+    write_bytes(path, redact(text).encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Puts ``content`` into ``path``, atomically.
 
     Raises:
         StoreError: the folder cannot be made or written (full disk, no permission).
@@ -19,8 +29,8 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 from evalkit.errors import StoreError
 from evalkit.records import SCHEMA_VERSION
 from evalkit.store.atomic import write_text
+from evalkit.store.journal import Journal
 
 __all__ = ["Json", "Parts", "key_of"]
 
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 Json = dict[str, object]
 """One row: JSON data by column."""
 
@@ -49,8 +52,11 @@ class Parts:
             keep: says False for rows that shall be computed again next time (failed ones).
 
         Raises:
-            StoreError: the part is damaged or newer than this evalkit.
+            StoreError: the part is damaged or newer than this evalkit, or the stage's name would
+                lead out of the folder.
         """
+        if not PLAIN.fullmatch(stage) or not PLAIN.fullmatch(key):
+            raise StoreError(f"{stage!r}, {key!r} are no plain names of a part: letters, digits, -")
         path = self.folder / stage / f"{key}.jsonl" if self.folder is not None else None
         if path is not None and path.exists():
             return _read(path)
@@ -60,6 +66,18 @@ class Parts:
             write_text(path, "".join(map(_line, (header, *rows))))
         # through JSON either way, so that a resumed run sees exactly what a fresh one sees
         return [json.loads(json.dumps(row)) for row in rows]
+
+    def journal(self, stage: str, key: str) -> Journal:
+        """Rows that come one by one, each kept at once: for what is slow, or paid for.
+
+        Args:
+            stage: the sub-folder, a plain name.
+            key: from ``key_of``; decides which file, so that rows of one kind share one.
+
+        Raises:
+            StoreError: the file is damaged or newer than this evalkit.
+        """
+        return Journal(self.folder / stage / f"{key}.jsonl" if self.folder is not None else None)
 
 
 def _line(row: Mapping[str, object]) -> str:

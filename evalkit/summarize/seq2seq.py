@@ -77,6 +77,8 @@ class Seq2Seq:
     """Never touch the network."""
     allow_pickle: bool = False
     """Accept pickled weights where there are no safetensors."""
+    trust_remote_code: bool = False
+    """Let Python that the model brings run; a hub model must then be pinned to a commit."""
 
     _found: Checkpoint | None = field(default=None, init=False, repr=False, compare=False)
     _loaded: Seq2SeqModel | None = field(default=None, init=False, repr=False, compare=False)
@@ -210,6 +212,7 @@ class Seq2Seq:
                 revision=self.revision,
                 offline=self.offline,
                 allow_pickle=self.allow_pickle,
+                remote_code=self.trust_remote_code,
             )
         return self._found
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evalkit.cli import main
+from tests.endpoint.fake_server import FakeServer, completion
 from tests.pipeline.harbour import CONFIG, write_harbour
 
 
@@ -174,6 +175,25 @@ def test_summarize_with_lead(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     path = lines(here / "note.txt", "The boat left at noon. Nobody was on board. It came back.")
     assert call("summarize", path, "--model", "lead", "--words", "10") == 0
     assert capsys.readouterr().out.strip() == "The boat left at noon.\nNobody was on board."
+
+
+def test_summarize_with_a_model_behind_a_server(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = lines(here / "note.txt", "The boat left at noon. Nobody was on board.")
+    with FakeServer(lambda asked: completion(f"Seed {asked.body['seed']}.")).running() as server:
+        settings = ("--set", f"base_url={server.url}", "--set", "model=tiny", "--set", "seed=7")
+        command = ("summarize", path, "--model", "endpoint", *settings)
+        assert call(*command) == 0
+        assert capsys.readouterr().out.strip() == "Seed 7."
+        assert call(*command, "--set", "generation.top_p=0.5", "--format", "json") == 0
+    (summary,) = json.loads(capsys.readouterr().out)["summaries"]
+    assert summary["usage"]["completion_tokens"] == 3
+    assert summary["details"]["settings"] == '{"temperature":0,"top_p":0.5}'
+    assert call("summarize", path, "--model", "endpoint", *settings[:4], "--set", "sed=7") == 2
+    assert "no option 'sed'. Did you mean 'seed'" in capsys.readouterr().err
+    assert call("summarize", path, "--model", "endpoint", *settings[:4], "--set", "tries=1") == 2
+    assert "does not answer" in capsys.readouterr().err
 
 
 def test_output_of_another_encoding_is_escaped_and_stays_json(here: Path) -> None:

@@ -171,3 +171,15 @@ def test_bad_input_exits_with_2(
     captured = capsys.readouterr()
     assert expected in captured.err
     assert captured.out == ""
+
+
+def test_a_table_of_set_measures_alone_says_why_nothing_is_compared(here: Path, capsys) -> None:
+    config = CONFIG.replace("[rouge1, bleu, faithfulness]", "[distinct2]")
+    assert call("run", write_harbour(here / "in", config), "--output", "run") == 0
+    capsys.readouterr()
+    assert call("compare", "run", "--table", "summaries.short") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Nothing here can be compared: distinct2 is of all texts together" in out
+    assert "Δ:" not in out
+    assert call("compare", "run", "--table", "summaries.short", "--format", "latex") == 0
+    assert "tabular" not in capsys.readouterr().out

@@ -1,12 +1,14 @@
 """The scorer ``classifier``: equal to transformers' own pipeline, one text at a time."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from evalkit import registry
+from evalkit.conformance import PLAIN, check_scorer, failures
 from evalkit.errors import ConfigError, ModelError
 from evalkit.fluency.classifier import Classifier
 from evalkit.fluency.token_classifier import TokenClassifier
@@ -50,6 +52,12 @@ def oracle(folder: Path, text: str, function: str) -> np.ndarray:
         names = ask.model.config.id2label
     by_name = {one["label"]: one["score"] for one in found}
     return np.array([by_name[names[i]] for i in range(len(names))])
+
+
+def test_it_keeps_the_contract_of_plug_ins(tiny_cola):
+    make = partial(registry.scorer, "classifier", model=str(tiny_cola))
+    with one_thread():
+        assert not failures(check_scorer(make, texts=PLAIN))
 
 
 def test_it_is_a_scorer(tiny_cola):

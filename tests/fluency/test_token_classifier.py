@@ -1,11 +1,13 @@
 """The scorer ``token_classifier``: sub-words by transformers, words, spans and expected errors."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from evalkit import registry
+from evalkit.conformance import PLAIN, check_scorer, failures
 from evalkit.errors import ConfigError, ModelError
 from evalkit.fluency.token_classifier import TokenClassifier
 from evalkit.records import CATEGORIES, Batch
@@ -66,6 +68,12 @@ def merged(folder: Path, text: str, strategy: str, wrong) -> list[np.ndarray]:
         elif own:
             found.append(max(own, key=lambda row: row[wrong].sum()))
     return found
+
+
+def test_it_keeps_the_contract_of_plug_ins(tiny_tagger):
+    make = partial(registry.scorer, "token_classifier", model=str(tiny_tagger))
+    with one_thread():
+        assert not failures(check_scorer(make, texts=PLAIN))
 
 
 def test_it_is_a_scorer(tiny_tagger):

@@ -108,6 +108,12 @@ def test_a_shuffled_file_is_no_better_than_chance() -> None:
     assert fit([hypotheses[at] for at in order], refs).is_chance
 
 
+@pytest.mark.parametrize("n", range(1, 42))
+def test_any_number_of_lines(n: int) -> None:
+    hypotheses, refs = pair(23, n, 0.3)
+    assert fit(hypotheses, refs).n_shifted == 0
+
+
 def test_unequal_counts() -> None:
     with pytest.raises(ValueError, match="2 hypotheses for 1 references"):
         fit(["a", "b"], ["a"])

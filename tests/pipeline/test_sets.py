@@ -13,6 +13,7 @@ from evalkit.pipeline.run import Options, evaluate
 from evalkit.pipeline.run_tables import read_tables
 from evalkit.registry import Code
 from evalkit.report import render
+from evalkit.report.overview import headlines
 from evalkit.report.terminal import show
 from evalkit.results import Report, Score
 from tests.pipeline.harbour import CONFIG, write_harbour
@@ -86,6 +87,14 @@ def test_every_format_shows_them_with_the_reason(tmp_path: Path) -> None:
     for kind in ("md", "html", "csv"):
         assert reason in render(report, kind)
     assert Report.model_validate_json(render(report, "json")) == report
+
+
+def test_a_reason_of_a_whole_column_has_no_letter_in_each_cell(tmp_path: Path) -> None:
+    grid = headlines(next(t for t in run(tmp_path).tables if t.name == "summaries.short"))
+    reasons = dict(grid.footnotes)
+    assert "self-bleu is of all texts together" in reasons["self-bleu"]
+    at = next(n for n, column in enumerate(grid.columns) if column.field == "self-bleu")
+    assert {row.cells[at].note for row in grid.rows} == {""}
 
 
 def test_they_need_no_references(tmp_path: Path) -> None:

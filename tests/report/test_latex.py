@@ -13,6 +13,9 @@ PRINTS = {
     r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^",
     r"\textless{}": "<", r"\textgreater{}": ">", r"\textbar{}": "|", r"\textasciigrave{}": "`",
     r"\textquotesingle{}": "'", r"\textquotedbl{}": '"', "{[}": "[", "{*}": "*", "-{}": "-",
+    "$-$": "−", r"$\infty$": "∞", r"$\uparrow$": "↑", r"$\downarrow$": "↓",
+    r"$\rightarrow$": "→", r"$\geq$": "≥", r"$\leq$": "≤", r"$\approx$": "≈", r"$\cdot$": "·",
+    r"$\times$": "×",
     r"\{": "{", r"\}": "}", r"\$": "$", r"\&": "&", r"\#": "#", r"\_": "_", r"\%": "%",
 }  # fmt: skip
 """What LaTeX prints for each command that escaping may give; all others are its own characters."""
@@ -75,3 +78,24 @@ def test_braces_and_environments_balance() -> None:
     bare = re.sub(r"\\[{}]", "", text)
     assert bare.count("{") == bare.count("}")
     assert re.findall(r"\\begin{(\w+)}", text) == re.findall(r"\\end{(\w+)}", text)[::-1]
+
+
+def test_without_tests_nothing_is_daggered() -> None:
+    tied = sample(0.5).model_copy(update={"comparisons": ()})
+    close = (score("[a]", 1.52), score("b_2", 1.54), score("c", 9.0))
+    found = table(tied.model_copy(update={"scores": close}))
+    assert "dagger" not in found
+    assert found.count(r"\textbf{1.5}") == 2
+
+
+def test_many_fields_of_few_systems_stand_in_rows() -> None:
+    names = [f"m{n}" for n in range(9)]
+    scores = tuple(
+        score(system, value).model_copy(update={"scorer": name, "field": name})
+        for system, value in (("[a]", 1.0), ("b_2", 2.0), ("c", 3.0))
+        for name in names
+    )
+    found = table(sample(0.5).model_copy(update={"scores": scores, "comparisons": ()}))
+    head = next(line for line in found.splitlines() if line.startswith("Score"))
+    assert head == r"Score & {[}a] & b\_2 & c \\"
+    assert all(re.search(rf"^{name} .*\\textbf", found, re.MULTILINE) for name in names)

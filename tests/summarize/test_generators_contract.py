@@ -1,7 +1,7 @@
 """What every built-in generator must do, whatever it writes. A new one is a line in GENERATORS."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from evalkit.records import GenerationBatch, Length, Output
 from evalkit.registry import Code, generator, names
 from evalkit.stages import Generator
 from evalkit.text.words import count_words
+from tests.endpoint.fake_server import FakeServer, completion
 from tests.tiny_models import one_thread, tiny_bart, tiny_t5
 
 __all__ = ["tiny_bart", "tiny_t5"]
@@ -27,6 +28,7 @@ GENERATORS: dict[str, Callable[[Fixture], Generator]] = {
     "seq2seq-sampled": lambda model: generator(
         "seq2seq", model=str(model("tiny_bart")), generation={"do_sample": True}
     ),
+    "endpoint": lambda url: generator("endpoint", base_url=url("chat_server"), model="tiny"),
     "process": lambda _: generator(
         "process", code=Code(allowed=True), command=[sys.executable, str(FIRST_WORDS)]
     ),
@@ -46,6 +48,13 @@ UNICODE = (
     "The word 東京 means Tokyo; café was spelled cafe\u0301, and a\u200bb has no visible space.",
     "ALL CAPITALS\r\nwith odd\tline breaks\u2028and a soft\u00adhyphen in it.",
 )
+
+
+@pytest.fixture(scope="module")
+def chat_server() -> Iterator[str]:
+    """The address of a server that answers with the text that it finds in the prompt."""
+    with FakeServer(lambda asked: completion(asked.prompt.split("<text>")[1][:-7])).running() as up:
+        yield up.url
 
 
 @pytest.fixture(scope="module", params=GENERATORS)

@@ -1,0 +1,1 @@
+"""What a third party's package looks like to evalkit: installed by the tests, never by users."""
