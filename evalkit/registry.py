@@ -22,6 +22,7 @@ from evalkit.errors import (
     PermissionNeededError,
     UnknownNameError,
 )
+from evalkit.nesting import NESTS, nested
 from evalkit.plugins import (
     Code,
     Kind,
@@ -86,6 +87,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
         "rewriter": "evalkit.summarize.rewriter:Rewriter",
         "seq2seq": "evalkit.summarize.seq2seq:Seq2Seq",
         "endpoint": "evalkit.summarize.endpoint:Endpoint",
+        "causal": "evalkit.summarize.causal:Causal",
+        "mbr": "evalkit.summarize.mbr:Mbr",
         "process": "evalkit.foreign.process_generator:process_generator",
     },
 }
@@ -211,6 +214,8 @@ def runs_code(kind: Kind, name: str, options: Mapping[str, object]) -> str:
     """
     if ":" in name:
         return f"the {kind} {name}"
+    if name in NESTS:
+        return "; ".join(filter(None, (runs_code(*each) for each in nested(name, options))))
     if name in RUNS_CODE:
         return RUNS_CODE[name]
     if options.get("trust_remote_code"):
@@ -237,6 +242,8 @@ def _make(kind: Kind, name: str, code: Code, options: Mapping[str, object]) -> o
             f"--allow-code."
         )
     check_options(kind, name, factory, options)
+    if name in NESTS:
+        options = {"code": code, **options}
     try:
         made = factory(**options)
     except (TypeError, ValueError) as error:

@@ -53,6 +53,7 @@ __all__ = [
     "Generator",
     "LikelihoodScorer",
     "Priced",
+    "Sampler",
     "Scorer",
     "SegmentScorer",
     "SetScorer",
@@ -258,4 +259,17 @@ class Priced(Protocol):
 
     def cost(self, usage: Mapping[str, int]) -> float | None:
         """What these tokens cost; None where no prices are known."""
+        ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """A generator that can draw several texts for a document, for ``mbr`` to choose among."""
+
+    def sampling(self) -> bool:
+        """Whether its settings draw at random, so that several texts differ."""
+        ...
+
+    def sample(self, batch: GenerationBatch, n: int) -> tuple[tuple[Output, ...], ...]:
+        """For each document ``n`` outputs; the k-th is what its seed plus k would write."""
         ...

@@ -21,6 +21,7 @@ ROOMS = (
     "stages",
     "plugins",
     "conformance",
+    "nesting",
     "registry",
     "config",
     "text",

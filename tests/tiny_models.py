@@ -5,8 +5,10 @@ repeat a text's first sentence, so that their outputs differ by input and end by
 good for anything else. Import the fixtures where they are used.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -37,6 +39,19 @@ def tiny_bart(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a T5: BPE after white space, relative positions, a prefix in its config."""
     return _once(tmp_path_factory, "tiny-t5", build_t5)
+
+
+@pytest.fixture(scope="session")
+def tiny_chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a GPT-2 that has a chat template, and no padding token, as GPT-2 has none."""
+    return _once(tmp_path_factory, "tiny-chat", build_chat)
+
+
+@pytest.fixture(scope="session")
+def tiny_gpt2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without a chat template."""
+    chat = tiny_chat.__wrapped__(tmp_path_factory)
+    return _once(tmp_path_factory, "tiny-gpt2", partial(_without_template, chat))
 
 
 def _once(factory: pytest.TempPathFactory, name: str, build) -> Path:
@@ -140,6 +155,80 @@ def build_t5(folder: Path) -> None:
         task_specific_params={"summarization": {"prefix": "summarize: "}},
     )
     _train_and_save(T5ForConditionalGeneration, config, tokenizer, folder)
+
+
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{{ opening | default('') }}{% endif %}"
+)
+CHAT_MARKS = ("<|system|>", "<|user|>", "<|assistant|>")
+CHAT_POSITIONS = 320
+
+
+def _without_template(chat: Path, folder: Path) -> None:
+    ignored = shutil.ignore_patterns("chat_template.jinja")
+    shutil.copytree(chat, folder, ignore=ignored)
+
+
+def build_chat(folder: Path) -> None:
+    """Saves a GPT-2 that was trained for a second to answer a text with its first sentence."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    backend.train_from_iterator(
+        SENTENCES,
+        trainers.BpeTrainer(
+            vocab_size=360,
+            special_tokens=["<|end|>", *CHAT_MARKS],
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        ),
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        eos_token="<|end|>",
+        additional_special_tokens=list(CHAT_MARKS),
+        model_max_length=CHAT_POSITIONS,
+    )
+    tokenizer.chat_template = CHAT_TEMPLATE
+    end = tokenizer.eos_token_id
+    config = GPT2Config(
+        vocab_size=len(tokenizer),
+        n_embd=32,
+        n_layer=2,
+        n_head=2,
+        n_positions=CHAT_POSITIONS,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+        bos_token_id=end,
+        eos_token_id=end,
+    )
+    with one_thread(), torch.random.fork_rng(), quiet_saving():
+        torch.manual_seed(1)
+        model = GPT2LMHeadModel(config)
+        texts = [
+            f"<|user|>{a} {b}<|end|><|assistant|>{a}<|end|>"
+            for a, b in zip(SENTENCES, SENTENCES[13:], strict=False)
+        ]
+        rows = [tokenizer(text)["input_ids"] for text in texts]
+        longest = max(map(len, rows))
+        ids = torch.tensor([row + [end] * (longest - len(row)) for row in rows])
+        mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
+        labels = ids.masked_fill(mask == 0, -100)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+        for _ in range(STEPS):
+            loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        model.eval()
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
 
 
 def _train_and_save(kind, config, tokenizer, folder: Path) -> None:

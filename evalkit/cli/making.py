@@ -1,4 +1,4 @@
-"""Scorers that the command line names, made; what code of others they run is said first."""
+"""What the command line names, made; what code of others it runs is said first."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -6,11 +6,13 @@ from typing import TypeVar
 
 from evalkit import registry
 from evalkit.cli.permission import announce
+from evalkit.config.load import options_of
+from evalkit.errors import ConfigError
 from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.code import what_runs
-from evalkit.stages import Scorer, SetScorer
+from evalkit.stages import Generator, Scorer, SetScorer
 
-__all__ = ["measures_of", "scorers_of"]
+__all__ = ["generator_of", "measures_of", "scorers_of"]
 
 Entries = Sequence[tuple[str, Mapping[str, object]]]
 Made = TypeVar("Made")
@@ -27,6 +29,36 @@ def measures_of(entries: Entries, *, allow_code: bool) -> tuple[Scorer | SetScor
 def scorers_of(entries: Entries, *, allow_code: bool) -> tuple[Scorer, ...]:
     """Like ``measures_of``, but a measure of a whole set is an error."""
     return _made(entries, registry.scorer, allow_code=allow_code)
+
+
+def generator_of(
+    kind: str | None,
+    model: str | None,
+    settings: Sequence[str],
+    *,
+    offline: bool,
+    allow_code: bool,
+) -> Generator:
+    """The generator that ``--kind``, ``--model`` and each ``--set`` name.
+
+    Without a kind, ``model`` is the name of one, or of a sequence-to-sequence model.
+
+    Raises:
+        ConfigError: an option is wrong, or the model is named twice; and as ``registry.generator``.
+    """
+    options = options_of(settings)
+    if kind is None and (model is None or model in registry.names("generator")):
+        kind, model = model or "rewriter", None
+    kind = kind or "seq2seq"
+    if model is not None:
+        if "model" in options:
+            raise ConfigError("--model and --set model=… name a model each; give one")
+        options["model"] = model
+    announce(filter(None, [what_runs("generator", kind, options)]), allowed=allow_code)
+    code = registry.Code(allow_code, Path())
+    if offline and registry.takes("generator", kind, "offline", code=code):
+        options["offline"] = True
+    return registry.generator(kind, code=code, **options)
 
 
 def _made(entries: Entries, make: Callable[..., Made], *, allow_code: bool) -> tuple[Made, ...]:

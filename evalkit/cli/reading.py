@@ -2,20 +2,18 @@
 
 import typer
 
-from evalkit import registry
 from evalkit.cli.inputs import documents_of
 from evalkit.cli.making import scorers_of
 from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
-from evalkit.config.load import options_of
 from evalkit.errors import ConfigError
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
 from evalkit.stages import Generator
 
-__all__ = ["fluency", "generator", "summarize"]
+__all__ = ["fluency", "summarize"]
 
 
 def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) -> None:
@@ -57,20 +55,6 @@ def _fluency_json(report: Report) -> dict[str, object]:
     (table,) = report.tables
     signatures = {score.scorer: score.signature for score in table.scores}
     return {"schema": SCHEMA_VERSION, "signatures": signatures, "documents": documents}
-
-
-def generator(model: str, settings: list[str], *, offline: bool) -> Generator:
-    """The generator of that name, or the sequence-to-sequence model; with its options.
-
-    Raises:
-        ConfigError: a setting is not ``key=value``, or no option of the generator.
-    """
-    name, options = model, options_of(settings)
-    if model not in registry.names("generator"):
-        name, options = "seq2seq", {"model": model, **options}
-    if offline and registry.takes("generator", name, "offline"):
-        options["offline"] = True
-    return registry.generator(name, code=None, **options)
 
 
 def summarize(files: list[str], generator: Generator, words: int, *, as_json: bool) -> None:

@@ -155,7 +155,9 @@ def _score(
     report = segment_report(scores, notes=standing)
     report = report.model_copy(update={"requirements": judged(demanded, report.tables)})
     if printed.folder is not None and scores.measured is not None:
-        written = write_segments(printed.folder, parallel, scores.measured, report, printed.asked)
+        written = write_segments(
+            printed.folder, parallel, scores.measured, report, printed.asked, resampling
+        )
         write_all(written, printed.folder)
     for warning in scores.warnings:
         typer.echo(f"evalkit: {warning}", err=True)

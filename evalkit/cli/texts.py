@@ -40,20 +40,29 @@ def fluency(
     reading.fluency(files or [], scorers, allow_code=allow_code, as_json=format == "json")
 
 
-def summarize(
+def summarize(  # noqa: PLR0913 - a command's options
     files: Files = None,
     model: Annotated[
-        str,
+        str | None,
+        typer.Option(help="A model's hub id or folder; without --kind also a generator's name."),
+    ] = None,
+    kind: Annotated[
+        str | None,
         typer.Option(
-            help="lead, central, rewriter, endpoint, or a sequence-to-sequence model's id or path."
+            help="A generator from 'evalkit list': causal, seq2seq, … Without it, --model is "
+            "rewriter (the default), lead, central, or of a sequence-to-sequence model."
         ),
-    ] = "rewriter",
+    ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="key=value: an option of the model, e.g. seed=7; repeatable."),
+        typer.Option(
+            "--set",
+            help="key=value: an option as in a config, e.g. generation.num_beams=4; repeatable.",
+        ),
     ] = None,
     words: Annotated[int, typer.Option(min=1, help="Length of the summary, in words.")] = 60,
     offline: Offline = False,
+    allow_code: AllowCode = False,
     format: How = Format.TEXT,  # noqa: A002
 ) -> None:
     """Summarise each text.
@@ -62,6 +71,7 @@ def summarize(
     model=NAME --set api_key_env=VARIABLE.
     """
     from evalkit.cli import reading
+    from evalkit.cli.making import generator_of
 
-    generator = reading.generator(model, settings or [], offline=offline)
-    reading.summarize(files or [], generator, words, as_json=format == "json")
+    made = generator_of(kind, model, settings or [], offline=offline, allow_code=allow_code)
+    reading.summarize(files or [], made, words, as_json=format == "json")

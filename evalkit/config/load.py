@@ -11,15 +11,7 @@ from pydantic import BaseModel, ValidationError
 from evalkit.config.models import EvaluationConfig
 from evalkit.errors import ConfigError, nearest
 
-__all__ = [
-    "LoadedConfig",
-    "as_json",
-    "explain",
-    "load",
-    "options_of",
-    "parse_yaml",
-    "validated",
-]
+__all__ = ["LoadedConfig", "as_json", "explain", "load", "options_of", "parse_yaml", "validated"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -123,7 +115,9 @@ def _set(raw: dict[str, Any], setting: str) -> None:
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise ConfigError(f"--set {setting!r}: {text!r} is not a YAML value") from None
+        raise ConfigError(
+            f"--set {setting!r}: {text!r} is not a YAML value; a text goes in quotes"
+        ) from None
     *parents, last = key.strip().split(".")
     place: Any = raw
     for depth, parent in enumerate(parents):

@@ -14,12 +14,15 @@ those are lower bounds, and the distance inside the beam is looked for (``ter_al
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeVar
 
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from evalkit.metrics.ter_alignment import Alignment, Beam, align, beam, distance, may_leave_beam
 
-__all__ = ["n_edits"]
+__all__ = ["Move", "moved", "moves", "n_edits"]
+
+Words = TypeVar("Words", str, list[int])
 
 _LONGEST = 10
 """Words in a shift."""
@@ -39,7 +42,26 @@ def n_edits(hypothesis: Sequence[str], reference: Sequence[str]) -> int:
     """
     if not hypothesis or not reference:
         return len(hypothesis) + len(reference)
-    return _edits(*_coded(hypothesis, reference))
+    made, remaining = _search(*_coded(hypothesis, reference))
+    return len(made) + remaining
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A shift: a run of words goes before another word."""
+
+    start: int
+    """The first word, in the order that the moves before it left."""
+    length: int
+    target: int
+    """The word that it goes before."""
+
+
+def moves(hypothesis: Sequence[str], reference: Sequence[str]) -> tuple[Move, ...]:
+    """The shifts that ``n_edits`` counts, in their order; what is left is an edit distance."""
+    if not hypothesis or not reference:
+        return ()
+    return tuple(_search(*_coded(hypothesis, reference))[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +113,26 @@ def _coded(hypothesis: Sequence[str], reference: Sequence[str]) -> tuple[str, st
     return "".join([code[w] for w in hypothesis]), "".join([code[w] for w in reference])
 
 
-def _edits(hypothesis: str, reference: str) -> int:
+def _search(hypothesis: str, reference: str) -> tuple[list[Move], int]:
+    """The shifts, and the edit distance that they leave."""
     shared = sum(
         [min(hypothesis.count(w), reference.count(w)) for w in {*hypothesis} & {*reference}]
     )
     goal = _Goal(reference, lowest=max(len(hypothesis), len(reference)) - shared)
     remaining = goal.distance(hypothesis)
-    n_shifts = 0
+    made: list[Move] = []
     room = _MOST
     while remaining > goal.lowest:
         shifts = _shifts(hypothesis, reference, goal.align(hypothesis, remaining), room)
         room -= shifts.n
         if room <= 0:
             break
-        shifted, after = _best(hypothesis, goal, shifts, remaining)
-        if after == remaining:
+        move, after = _best(hypothesis, goal, shifts, remaining)
+        if move is None:
             break
-        hypothesis, remaining = shifted, after
-        n_shifts += 1
-    return n_shifts + remaining
+        hypothesis, remaining = moved(hypothesis, move), after
+        made.append(move)
+    return made, remaining
 
 
 def _shifts(hypothesis: str, reference: str, found: Alignment, room: int) -> _Shifts:
@@ -158,30 +181,31 @@ def _lengths(hypothesis: str, reference: str, found: Alignment, start: int, plac
     return range(max(wrong, missed) + 1, longest + 1)
 
 
-def _best(hypothesis: str, goal: _Goal, shifts: _Shifts, edits: int) -> tuple[str, int]:
-    """What the best shift leaves, and its edit distance; the same as before if none helps.
+def _best(hypothesis: str, goal: _Goal, shifts: _Shifts, edits: int) -> tuple[Move | None, int]:
+    """The best shift, and the edit distance that it leaves; None if none helps.
 
     Of equally good ones the longest counts, then the first, then the one with the first target.
     """
-    best, lowest = hypothesis, edits
+    best, lowest = None, edits
     for length in range(_LONGEST, 0, -1):
         if edits - goal.saving(hypothesis, edits, length) >= lowest:
             break
         for start, target in sorted(shifts.of_length[length]):
-            shifted = _moved(hypothesis, start, length, target)
-            left = goal.distance(shifted, below=lowest)
+            move = Move(start, length, target)
+            left = goal.distance(moved(hypothesis, move), below=lowest)
             if left < lowest:
-                best, lowest = shifted, left
+                best, lowest = move, left
                 if lowest == goal.lowest:
                     break
     return best, lowest
 
 
-def _moved(words: str, start: int, length: int, target: int) -> str:
-    """The words with a run of them put before ``target``.
+def moved(words: Words, move: Move) -> Words:
+    """The words after a shift.
 
     A target inside the run, or at its end, moves it on by as many words (as sacrebleu does).
     """
+    start, length, target = move.start, move.length, move.target
     run = words[start : start + length]
     if target < start:
         return words[:target] + run + words[target:start] + words[start + length :]

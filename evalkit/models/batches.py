@@ -40,15 +40,19 @@ def plan(lengths: Sequence[int], *, max_tokens: int) -> tuple[tuple[int, ...], .
 
 
 def padded(
-    rows: Sequence[Sequence[int]], *, fill: int, device: "torch.device"
+    rows: Sequence[Sequence[int]], *, fill: int, device: "torch.device", left: bool = False
 ) -> "tuple[torch.Tensor, torch.Tensor]":
-    """Token ids and their mask, both (n, longest) int64: padded at the end, 0 in the mask there."""
+    """Token ids and their mask, both (n, longest) int64; 0 in the mask where there is padding.
+
+    It stands at the end, or at the start where ``left`` says so.
+    """
     import torch
 
     longest = max((len(row) for row in rows), default=0)
     ids = torch.full((len(rows), longest), fill, dtype=torch.long)
     mask = torch.zeros_like(ids)
     for index, row in enumerate(rows):
-        ids[index, : len(row)] = torch.tensor(row, dtype=torch.long)
-        mask[index, : len(row)] = 1
+        start = longest - len(row) if left else 0
+        ids[index, start : start + len(row)] = torch.tensor(row, dtype=torch.long)
+        mask[index, start : start + len(row)] = 1
     return ids.to(device), mask.to(device)

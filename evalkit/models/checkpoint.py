@@ -19,7 +19,7 @@ from evalkit.models.encoder import sha256_of
 from evalkit.models.ledger import Used, note
 from evalkit.offline import asked_by_environment
 
-__all__ = ["Checkpoint", "find_checkpoint", "versions"]
+__all__ = ["Checkpoint", "find_checkpoint", "read_json", "versions"]
 
 SAFE = ("model.safetensors", "model-*-of-*.safetensors")
 PICKLED = ("pytorch_model.bin", "pytorch_model-*-of-*.bin")
@@ -110,7 +110,7 @@ def find_checkpoint(
     _code(folder, remote_code)
     pickled = any(path.suffix == ".bin" for path in weights)
     note(Used(name, state, pickled, remote_code))
-    config = _read_json(folder / "config.json")
+    config = read_json(folder / "config.json")
     return Checkpoint(name, folder, state, pickled, config, remote_code)
 
 
@@ -138,7 +138,7 @@ def _code(folder: Path, remote_code: bool) -> list[Path]:
         return []
     for name in ("config.json", "tokenizer_config.json"):
         path = folder / name
-        if path.is_file() and "--" in json.dumps(_read_json(path).get("auto_map")):
+        if path.is_file() and "--" in json.dumps(read_json(path).get("auto_map")):
             raise ModelError(
                 f"{path} takes code from another repository (auto_map), which nothing pins: copy "
                 "that code into the folder, and name it there"
@@ -225,7 +225,7 @@ def _has_vocabulary(folder: Path) -> bool:
     if any((folder / name).is_file() for name in VOCABULARIES):
         return True
     settings = folder / "tokenizer_config.json"
-    return settings.is_file() and _read_json(settings).get("tokenizer_class") in NO_VOCABULARY
+    return settings.is_file() and read_json(settings).get("tokenizer_class") in NO_VOCABULARY
 
 
 def _no_weights(folder: Path, remedy: str) -> str:
@@ -248,7 +248,7 @@ def _check_shards(folder: Path, weights: Sequence[Path], remedy: str) -> None:
     listing = index.with_name(index.name + ".index.json")
     if not listing.is_file():
         raise ModelError(f"{folder} has weights in parts but no {listing.name}. {remedy}")
-    parts = _read_json(listing).get("weight_map")
+    parts = read_json(listing).get("weight_map")
     names = set(parts.values()) if isinstance(parts, dict) else set()
     missing = sorted(names - have)
     if missing:
@@ -264,7 +264,8 @@ def _hash(folder: Path, weights: Sequence[Path]) -> str:
     return f"sha256-{digest.hexdigest()[:16]}"
 
 
-def _read_json(path: Path) -> Mapping[str, object]:
+def read_json(path: Path) -> Mapping[str, object]:
+    """The object in a JSON file; ModelError where there is none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -12,11 +12,21 @@ from logging import ERROR
 from typing import TYPE_CHECKING
 
 from evalkit.errors import ConfigError, nearest
+from evalkit.models.checkpoint import Checkpoint, read_json
 
 if TYPE_CHECKING:
     from transformers import GenerationConfig
 
-__all__ = ["SETTINGS", "Setting", "check_settings", "limited", "longest", "merged", "quiet"]
+__all__ = [
+    "SETTINGS",
+    "Setting",
+    "check_settings",
+    "limited",
+    "longest",
+    "merged",
+    "own_settings",
+    "quiet",
+]
 
 Setting = int | float | bool | str | Sequence[int] | Sequence[Sequence[int]]
 
@@ -105,6 +115,16 @@ def merged(own: "GenerationConfig", settings: Mapping[str, Setting]) -> "Generat
         need = "do_sample: true" if idle[0] in SAMPLING else "num_beams of 2 or more"
         raise ConfigError(f"generation.{idle[0]} has no effect without {need}")
     return config
+
+
+def own_settings(checkpoint: Checkpoint) -> Mapping[str, object]:
+    """What the checkpoint's ``generation_config.json`` says; {} where there is none.
+
+    Raises:
+        ModelError: the file is damaged.
+    """
+    path = checkpoint.folder / "generation_config.json"
+    return read_json(path) if path.is_file() else {}
 
 
 def limited(config: "GenerationConfig", *, low: int | None, high: int | None) -> "GenerationConfig":

@@ -31,6 +31,7 @@ def in_halves(
     run: Callable[[tuple[int, ...]], Sequence[Result]],
     *,
     release: Callable[[], None],
+    done: Callable[[int, Done[Result]], None] | None = None,
 ) -> dict[int, Done[Result]]:
     """Every item's result by its index.
 
@@ -40,23 +41,23 @@ def in_halves(
             caught; the batch is then run as two halves, and an item that fails alone gets the
             error's first line.
         release: called after a failure, to give memory back.
+        done: is handed each item's result as soon as it is there.
     """
     found: dict[int, Done[Result]] = {}
     waiting = deque((batch, 0) for batch in batches)
     while waiting:
         batch, n_splits = waiting.popleft()
         results, error = _attempt(run, batch)
-        if results is not None:
-            for index, result in zip(batch, results, strict=True):
-                found[index] = Done(result, n_splits)
+        if results is None:
+            release()
+        if results is None and len(batch) > 1:
+            middle = len(batch) // 2
+            waiting.extendleft(((batch[middle:], n_splits + 1), (batch[:middle], n_splits + 1)))
             continue
-        release()
-        if len(batch) == 1:
-            found[batch[0]] = Done(None, n_splits, error)
-            continue
-        middle = len(batch) // 2
-        waiting.appendleft((batch[middle:], n_splits + 1))
-        waiting.appendleft((batch[:middle], n_splits + 1))
+        for index, result in zip(batch, results or (None,), strict=True):
+            found[index] = Done(result, n_splits, error)
+            if done is not None:
+                done(index, found[index])
     return found
 
 

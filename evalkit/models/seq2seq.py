@@ -7,58 +7,25 @@ be random numbers). Leaves out quantised weights, adapters, code that a model br
 run), several devices, and the language codes that translation models want.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from evalkit.errors import ModelError
-from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
-from evalkit.models.devices import release_card
-from evalkit.models.generation import Setting, limited, longest, merged
-from evalkit.models.halving import in_halves
+from evalkit.models.generation import Setting, merged
 from evalkit.models.loading import load_pretrained
+from evalkit.models.writing import NO_LIMIT, Writer
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["Prompt", "Seq2SeqModel", "Written", "load_seq2seq"]
+__all__ = ["Seq2SeqModel", "load_seq2seq"]
 
-NO_LIMIT = 10**9
-"""Tokenizers without a length of their own give a number far above this."""
 LINE_BREAKS = frozenset({"pegasus", "bigbird_pegasus", "pegasus_x"})
 """Model types that write ``<n>`` for a line break."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One input of the model."""
-
-    ids: Sequence[int]
-    """Source tokens, special tokens included."""
-    low: int | None = None
-    """At least so many new tokens; None leaves it to the model's settings."""
-    high: int | None = None
-    """At most so many new tokens; None leaves it to the model's settings."""
-    seed: int = 0
-    """Decides the draws where the settings sample."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What the model wrote for one prompt."""
-
-    text: str
-    """"" where it failed."""
-    ended: bool = False
-    """Whether the model ended by itself; False where it ran into the token limit."""
-    n_tokens: int = 0
-    """New tokens, the end token left out."""
-    n_splits: int = 0
-    """How often its batch was halved because it failed as a whole, as for lack of memory."""
-    error: str = ""
-    """Why it failed; "" where it did not."""
+ENCODED_TOGETHER = 1024
+"""Padded source tokens that the encoder reads at once on a CPU: what is between its layers then
+stays in the caches. The decoder, which reads a weight once per step for all rows, takes more."""
 
 
 def load_seq2seq(
@@ -80,7 +47,7 @@ def load_seq2seq(
     return Seq2SeqModel(found.model, found.tokenizer)
 
 
-class Seq2SeqModel:
+class Seq2SeqModel(Writer):
     """A loaded model. Made by ``load_seq2seq``.
 
     Args:
@@ -89,13 +56,7 @@ class Seq2SeqModel:
     """
 
     def __init__(self, model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> None:
-        self._model = model
-        self._tokenizer = tokenizer
-        self._settings = model.generation_config
-        self._on_card = model.device.type == "cuda"
-        self._generate = cast("Callable[..., torch.Tensor]", model.generate)
-        tokenizer.truncation_side = "right"
-        tokenizer.padding_side = "right"
+        super().__init__(model, tokenizer, side="right")
 
     @property
     def n_source_positions(self) -> int | None:
@@ -122,11 +83,6 @@ class Seq2SeqModel:
         found = (getattr(part, name, None) for part in parts for name in names)
         return next((int(value) for value in found if value is not None), None)
 
-    @property
-    def own_limit(self) -> int | None:
-        """How many new tokens the generation settings allow; None where they don't say."""
-        return longest(self._settings)
-
     def encode(self, texts: Sequence[str], *, limit: int | None = None) -> list[list[int]]:
         """Token ids of each text with the special tokens; cut at the end to ``limit``, if given.
 
@@ -138,88 +94,40 @@ class Seq2SeqModel:
         rows: list[list[int]] = self._tokenizer(
             list(texts), truncation=limit is not None, max_length=limit, verbose=False
         )["input_ids"]
-        n_vectors = cast("torch.nn.Embedding", self._model.get_input_embeddings()).num_embeddings
-        largest = max((max(row, default=0) for row in rows), default=0)
-        if largest >= n_vectors:
-            raise ModelError(
-                f"the tokenizer isn't this model's: it gives id {largest}, but the model has "
-                f"vectors for {n_vectors}"
-            )
-        return rows
+        return self._checked(rows)
 
-    def generate(self, prompts: Sequence[Prompt], *, max_tokens: int) -> list[Written]:
-        """What the model writes for each prompt, in order.
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without the special ones."""
+        special = len(self.encode([""])[0])
+        return [len(row) - special for row in self.encode(texts)]
 
-        Batches are planned first: prompts of the same limits, longest first, at most
-        ``max_tokens`` of source and new text in a batch, beams counted. A batch that fails is
-        halved, so that one bad item loses nobody else's text. Where the settings sample, each
-        prompt runs alone, so that its seed decides it whatever stands beside it.
+    def _encoded(self, ids: "torch.Tensor", mask: "torch.Tensor") -> Mapping[str, object]:
+        """The encoder's output, where reading the batch in parts is faster; the same numbers.
+
+        A source that stands in several rows, as where several texts are drawn for it, is read once.
         """
-        done = in_halves(
-            self._plan(prompts, max_tokens),
-            lambda batch: self._run([prompts[i] for i in batch]),
-            release=self._release,
-        )
-        return [
-            replace(found.result or Written("", error=found.error), n_splits=found.n_splits)
-            for _, found in sorted(done.items())
-        ]
-
-    def close(self) -> None:
-        """Frees the model's memory; the object is of no use afterwards."""
-        del self._model, self._tokenizer, self._generate
-        self._release()
-
-    def _plan(self, prompts: Sequence[Prompt], max_tokens: int) -> list[tuple[int, ...]]:
-        if self._settings.do_sample:
-            return [(index,) for index in range(len(prompts))]
-        groups: dict[tuple[int, int], list[int]] = {}
-        for index, prompt in enumerate(prompts):
-            groups.setdefault((prompt.high or 0, prompt.low or 0), []).append(index)
-        room = max(1, max_tokens // int(self._settings.num_beams or 1))
-        batches: list[tuple[int, ...]] = []
-        for (high, _), members in sorted(groups.items(), reverse=True):
-            lengths = [len(prompts[i].ids) + high for i in members]
-            planned = plan(lengths, max_tokens=room)
-            batches += [tuple(members[i] for i in batch) for batch in planned]
-        return batches
-
-    def _run(self, prompts: Sequence[Prompt]) -> list[Written]:
         import torch
+        from transformers.modeling_outputs import BaseModelOutput
 
-        ids, mask = padded(
-            [prompt.ids for prompt in prompts],
-            fill=self._tokenizer.pad_token_id or 0,
-            device=self._model.device,
-        )
-        settings = limited(self._settings, low=prompts[0].low, high=prompts[0].high)
-        self._model.generation_config = settings
-        cards = [ids.device] if ids.device.type == "cuda" else []
-        with torch.random.fork_rng(devices=cards):
-            torch.default_generator.manual_seed(prompts[0].seed)
-            for card in cards:
-                with torch.cuda.device(card):
-                    torch.cuda.manual_seed(prompts[0].seed)
-            rows = self._generate(input_ids=ids, attention_mask=mask)
-        return [self._read(row) for row in rows.tolist()]
+        both = torch.stack([ids, mask], dim=2)
+        some, places = torch.unique(both, dim=0, return_inverse=True)
+        if len(some) == len(ids):
+            some, places = both, torch.arange(len(ids), device=ids.device)
+        on_cpu = ids.device.type == "cpu"
+        n_rows = max(1, ENCODED_TOGETHER // ids.shape[1]) if on_cpu else len(some)
+        if len(some) == len(ids) and n_rows >= len(ids):
+            return {}
+        encoder: Any = self._model.get_encoder()
+        with torch.inference_mode():
+            parts = [
+                encoder(
+                    input_ids=part[:, :, 0], attention_mask=part[:, :, 1], return_dict=True
+                ).last_hidden_state
+                for part in torch.split(some, n_rows)
+            ]
+            states = torch.cat(parts)[places]
+        return {"encoder_outputs": BaseModelOutput(last_hidden_state=states)}
 
-    def _read(self, row: list[int]) -> Written:
-        """A generated row without its start token, up to its end token."""
-        settings = self._model.generation_config
-        ends = settings.eos_token_id
-        ends = ends if isinstance(ends, list) else [ends]
-        n_tokens = next((i for i, token in enumerate(row[1:]) if token in ends), None)
-        ended = n_tokens is not None
-        if n_tokens is None:
-            n_tokens = len(row) - 1
-        elif settings.forced_eos_token_id is not None and n_tokens + 1 == longest(settings):
-            ended = False  # the end token was forced on it at the limit
-        text = str(self._tokenizer.decode(row[: n_tokens + 1], skip_special_tokens=True)).strip()
-        if self._model.config.model_type in LINE_BREAKS:
-            text = text.replace("<n>", "\n")
-        return Written(text, ended, n_tokens)
-
-    def _release(self) -> None:
-        """Gives memory that nobody holds back to the graphics card."""
-        if self._on_card:
-            release_card()
+    def _text(self, ids: list[int]) -> str:
+        text = super()._text(ids)
+        return text.replace("<n>", "\n") if self._model.config.model_type in LINE_BREAKS else text

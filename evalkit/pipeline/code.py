@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from evalkit.config.models import EvaluationConfig
 from evalkit.foreign.commands import listed
+from evalkit.nesting import NESTS, nested
 from evalkit.registry import Kind, runs_code
 
 __all__ = ["code_of", "entries", "what_runs", "without_code"]
@@ -30,6 +31,8 @@ def what_runs(kind: Kind, name: str, options: Mapping[str, object]) -> str:
     """The code of others that such an entry runs, on one line; "" where it runs none."""
     if ":" in name:
         return name
+    if name in NESTS:
+        return "; ".join(filter(None, (what_runs(*each) for each in nested(name, options))))
     shown = listed(name, options)
     if shown is None and (what := runs_code(kind, name, options)):
         shown = f"{name}: {what}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from evalkit.metrics.matches import shared_runs
+from evalkit.pipeline.beside import origins, pairings
 from evalkit.pipeline.measure import Hypotheses
 from evalkit.records import Measured, Output, Span
 from evalkit.results import Item, Mark, OutputInfo, ReferenceText
@@ -59,7 +60,9 @@ def items(
     names: Sequence[Sequence[str]],
     outputs: Sequence[OutputInfo] | None = None,
 ) -> tuple[Item, ...]:
-    """Every hypothesis beside its references, with its scores and spans.
+    """Every hypothesis beside its references and its source, with its scores and spans.
+
+    Generated texts are summaries: they get their source sentences; others get TER's edits.
 
     Args:
         table: the table that the items count in.
@@ -85,7 +88,14 @@ def items(
                 ),
                 scores={key: value for rows in scores for key, value in rows[i].items()},
                 notes=notes(found, i),
+                source=hypotheses.sources[i]
+                if hypotheses.sources is not None and outputs is None
+                else "",
                 matches=shared_runs(text, references),
+                pairings=pairings(text, references, names[i], edits=outputs is None),
+                origins=origins(text, hypotheses.sources[i], hypotheses.languages[i])
+                if hypotheses.sources is not None and outputs is not None
+                else (),
                 spans=tuple(
                     mark(scorer.name, span)
                     for scorer, measured in found

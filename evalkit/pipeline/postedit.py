@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit.corpus.references import References
+from evalkit.pipeline.item_buckets import document_columns, item_buckets
 from evalkit.pipeline.items import items
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.layout import against_post_edits
@@ -10,7 +11,7 @@ from evalkit.pipeline.measure import measure_all
 from evalkit.pipeline.sanity_tables import Looked, aligned_warnings, marked_items, sanity_table
 from evalkit.pipeline.section import Section
 from evalkit.pipeline.spending import spent_on_scores, ungraded
-from evalkit.pipeline.tables import Question, Scored, table
+from evalkit.pipeline.tables import Question, Scored, settings_of, table
 from evalkit.records import Document
 from evalkit.stages import Scorer, SetScorer
 
@@ -48,6 +49,12 @@ def post_edit_section(
     failed = ungraded(scored)
     return Section(
         tables=(table(job, question, scored),),
+        buckets=item_buckets(
+            question.name,
+            scored,
+            document_columns(scored, documents),
+            settings_of(job.statistics, question.unit),
+        ),
         items=marked_items(items("post-edit", hypotheses, found, names), sanity),
         warnings=(*aligned_warnings(hypotheses), *failed.warnings, *warnings),
         sanity=(sanity,),

@@ -12,6 +12,7 @@ from evalkit.corpus.references import References, read_references
 from evalkit.errors import ConfigError
 from evalkit.foreign.commands import PROGRAMS
 from evalkit.models.ledger import Used, noting
+from evalkit.nesting import NESTS, nested
 from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.code import code_of
 from evalkit.pipeline.generate import PlannedSystem
@@ -170,6 +171,9 @@ def _options(
         made.setdefault("folder", str(given.loaded.folder))  # where a program runs
     if given.offline and registry.takes(kind, name, "offline", code=given.code):
         made["offline"] = True
+    for option, inner_kind, key in NESTS.get(name, ()):
+        for _, inner, rest in nested(name, {option: made.get(option)}):
+            made[option] = {key: inner, **_options(inner_kind, inner, rest, given)}
     return made
 
 

@@ -10,6 +10,7 @@ from evalkit.config.load import LoadedConfig, as_json
 from evalkit.config.models import EvaluationConfig
 from evalkit.execute import Progress, silent
 from evalkit.offline import offline_only
+from evalkit.pipeline.beside import sources
 from evalkit.pipeline.closing import closing
 from evalkit.pipeline.fluency import fluency_section, measure_fluency
 from evalkit.pipeline.job import Job
@@ -105,6 +106,10 @@ def _evaluate(
             items=section.items,
             sanity=section.sanity,
             requirements=outcomes,
+            buckets=section.buckets,
+            sources=sources(prepared.documents, section.documents, _titles(prepared))
+            if section.items
+            else (),
         )
         report = _without_secrets(report)
         folder.write_items(report)
@@ -159,8 +164,13 @@ def _fluency(
             texts[each.system.text_name] = made
     there = {name: found for name, found in texts.items() if found}
     measured = measure_fluency(job, there, prepared.fluency)
-    titles = {d.id: d.columns.get("title", "") for d in prepared.documents}
-    return fluency_section(job, measured, titles=titles, annotations=_annotations(prepared))
+    return fluency_section(
+        job, measured, titles=_titles(prepared), annotations=_annotations(prepared)
+    )
+
+
+def _titles(prepared: Prepared) -> dict[str, str]:
+    return {d.id: d.columns.get("title", "") for d in prepared.documents}
 
 
 def _annotations(prepared: Prepared) -> dict[str, tuple[Span, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evalkit.results import Item, MarkedDocument, SanityTable, Spent, Table
+from evalkit.results import BucketTable, Item, MarkedDocument, SanityTable, Spent, Table
 
 __all__ = ["Section", "joined"]
 
@@ -21,6 +21,7 @@ class Section:
     sanity: tuple[SanityTable, ...] = ()
     spent: tuple[Spent, ...] = ()
     """What was asked of servers."""
+    buckets: tuple[BucketTable, ...] = ()
 
 
 def joined(sections: Iterable[Section]) -> Section:
@@ -34,4 +35,5 @@ def joined(sections: Iterable[Section]) -> Section:
         n_failed=sum(part.n_failed for part in parts),
         sanity=tuple(table for part in parts for table in part.sanity),
         spent=tuple(spent for part in parts for spent in part.spent),
+        buckets=tuple(table for part in parts for table in part.buckets),
     )

@@ -12,12 +12,15 @@ from pathlib import Path
 
 from evalkit.corpus.chunks import Chunk
 from evalkit.corpus.parallel import CHUNK, Parallel
+from evalkit.pipeline.item_buckets import item_buckets
 from evalkit.pipeline.items import items, segment_scores
 from evalkit.pipeline.keepers import Found
 from evalkit.pipeline.measure import Hypotheses
 from evalkit.pipeline.segments import Measurements
+from evalkit.pipeline.tables import Scored
 from evalkit.records import Measured
-from evalkit.results import Item, Report
+from evalkit.results import BucketTable, Item, Report
+from evalkit.stats.resampling import Resampling
 from evalkit.store.folder import open_for_writing
 from evalkit.store.items import ITEMS, Row, write_items
 
@@ -43,6 +46,7 @@ def write_segments(
     measured: Measurements,
     report: Report,
     config: Mapping[str, object],
+    settings: Resampling | None = None,
 ) -> Report:
     """Writes the run folder: ``items.arrow``, ``report.json`` and the manifest.
 
@@ -52,6 +56,7 @@ def write_segments(
         measured: their rows, kept by segment.
         report: the tables.
         config: what was asked for, by option.
+        settings: how to resample in buckets; None for no intervals.
 
     Returns:
         The report as it was written.
@@ -68,7 +73,8 @@ def write_segments(
         folder.write_manifest("running", info.model_dump(mode="json"))
         write_items(path / ITEMS, _rows(parallel, measured), _fields(measured.found))
         kept = _items(parallel, measured) if n_rows <= MOST_ITEMS else ()
-        whole = report.model_copy(update={"run": info, "items": kept})
+        buckets = _buckets(parallel, measured, kept, settings) if kept else ()
+        whole = report.model_copy(update={"run": info, "items": kept, "buckets": buckets})
         folder.write_report(whole)
         folder.write_manifest("finished", info.model_dump(mode="json"))
     return whole
@@ -134,6 +140,33 @@ def _items(parallel: Parallel, measured: Measurements) -> tuple[Item, ...]:
             parts = _part(measured.found[system], chunk.start, len(chunk))
             made += items(TABLE, hypotheses, parts, names)
     return tuple(made)
+
+
+def _buckets(
+    parallel: Parallel,
+    measured: Measurements,
+    kept: Sequence[Item],
+    settings: Resampling | None,
+) -> tuple[BucketTable, ...]:
+    """The items in buckets, by the files' columns too."""
+    rows = [row for numbered in _numbered(parallel) for row in numbered.chunk.columns]
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {
+        name: [[row.get(name, "") for row in rows]] * len(parallel.systems) for name in names
+    }
+    scored = []
+    for system in parallel.systems:
+        own = [item for item in kept if item.system == system]
+        hypotheses = Hypotheses(
+            system=system,
+            documents=tuple(item.document for item in own),
+            indices=tuple(item.index for item in own),
+            texts=tuple(item.hypothesis for item in own),
+            languages=("",) * len(own),
+            references=tuple(tuple(r.text for r in item.references) for item in own),
+        )
+        scored.append(Scored(hypotheses, measured.found[system]))
+    return item_buckets(TABLE, scored, columns, settings)
 
 
 def _names(references: Sequence[str]) -> list[str]:

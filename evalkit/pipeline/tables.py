@@ -24,7 +24,7 @@ from evalkit.stats.estimate import estimate
 from evalkit.stats.ranking import ranked
 from evalkit.stats.resampling import MIN_CLUSTERS, Resampling, scope_note
 
-__all__ = ["Question", "Scored", "comparison_result", "table"]
+__all__ = ["Question", "Scored", "comparison_result", "settings_of", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
     """
     documents = {name for each in scored for name in each.hypotheses.documents}
     by_document = _by_document(job, question, len(documents))
-    settings = _settings(job.statistics, "document" if by_document else question.unit)
+    settings = settings_of(job.statistics, "document" if by_document else question.unit)
     pairs = (
         _pairs(scored, by_document, job.statistics.baseline, settings) if question.paired else []
     )
@@ -99,7 +99,8 @@ def table(job: Job, question: Question, scored: Sequence[Scored]) -> Table:
     )
 
 
-def _settings(statistics: StatisticsSection, unit: str) -> Resampling:
+def settings_of(statistics: StatisticsSection, unit: str) -> Resampling:
+    """How a config's statistics resample items of a unit."""
     return Resampling(
         draws=statistics.draws,
         seed=statistics.seed,

@@ -1,28 +1,31 @@
 """The report as one page: self-contained, without network, everything escaped.
 
-Styles and the small script are inlined and the page's own content-security policy allows just
-these two, by hash, and nothing else: no request, no frame, no form, no handler in an attribute.
-Element ids are made of positions, never of names from the data. Every printed value goes through
-``visible``; texts keep every character but the control characters that HTML cannot hold.
+Overview, warnings and provenance are written here, so that they stand in the page without any
+script. Texts and items are data (``page_data``), which the page's script draws when their section
+is opened. Styles and scripts are inlined, and the page's own content-security policy allows just
+these, by hash, and nothing else: no request, no frame, no form, no handler in an attribute, no
+text that becomes markup (trusted types). Every printed value goes through ``visible``.
+
+Charts are d3's scales, axes and selections (95 KB; a whole grammar of graphics would be 800 KB in
+each report, and needs ``eval`` or an interpreter besides), tables TanStack Table's engine (58 KB),
+which leaves the markup to the page: real tables, so that a screen reader can read them.
 """
 
-import base64
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from evalkit.report import numbers, provenance, visible
-from evalkit.report.beside import sections
+from evalkit.report import numbers, provenance, scripts, visible
+from evalkit.report.blocks import MOST
 from evalkit.report.comparing import Comparisons, comparisons
-from evalkit.report.marking import Palette, palette
+from evalkit.report.ledger import ledger
+from evalkit.report.marking import palette
+from evalkit.report.matrix import Matrix, matrices, small
 from evalkit.report.overview import Grid, all_numbers, headlines, lead
-from evalkit.report.reading import Reading, readings
-from evalkit.report.sane import clear, grids
+from evalkit.report.page_data import page_data
+from evalkit.report.sane import clear, found, grids
 from evalkit.results import Report, Table
 
 __all__ = ["page"]
@@ -34,48 +37,41 @@ class _TableView:
 
     table: Table
     lead: str
+    small: str
     headlines: Grid
     numbers: Grid
     comparisons: Comparisons
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """All readings of one document, the corpus' own first."""
-
-    id: str
-    title: str
-    readings: tuple[Reading, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """The documents that belong to one fluency table."""
-
-    table: str
-    title: str
-    shelves: tuple[_Shelf, ...]
+    matrices: tuple[Matrix, ...]
 
 
 def page(report: Report) -> str:
     """The report as HTML."""
-    drawn = palette(report)
-    css, script = _asset("style.css") + _asset("texts.css"), _asset("script.js")
+    css, carried, script = scripts.style(), scripts.carried(), scripts.script()
     signatures = provenance.signatures(report)
-    laid = sections(report, drawn)
+    data = page_data(report, palette(report), most=MOST)
+    paired = {table.name for table in report.tables if table.unit != "document"}
+    kinds = {"translations" if item.table in paired else "summaries" for item in report.items}
     return _environment().get_template("page.html").render(
-        policy=_policy(css, script),
+        policy=_policy(css, carried, script),
         css=Markup(css),  # noqa: S704 -- our own file
+        carried=Markup(carried),  # noqa: S704 -- files of the package, by hash
         script=Markup(script),  # noqa: S704 -- our own file
+        blocks=data.blocks,
+        left_out=data.left_out,
+        views=[
+            *(["fluency"] if report.documents else []),
+            *(kind for kind in ("summaries", "translations") if kind in kinds),
+            *(["systems"] if report.documents or report.items else []),
+        ],
         heading=provenance.heading(report),
+        ledger=ledger(report),
+        insane=found(report),
         tables=[_view(table) for table in report.tables],
         sanity=grids(report),
         sane=clear(report),
-        texts=_texts(report, drawn),
-        cards=[section for section in laid if not section.paired],
-        pairs=[section for section in laid if section.paired],
         run=report.run,
         config=provenance.config_yaml(report),
+        libraries=scripts.libraries(),
         signatures=signatures,
         models=provenance.models(report),
         signature_numbers={s.text: number for number, s in enumerate(signatures, start=1)},
@@ -104,60 +100,33 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=plain,
     )
-    environment.filters |= {
-        "exact": exact,
-        "probability": numbers.probability,
-        "when": numbers.when,
-    }
+    environment.filters |= {"exact": exact, "when": numbers.when}
     return environment
 
 
-@cache
-def _asset(name: str) -> str:
-    return files("evalkit.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _policy(css: str, script: str) -> str:
-    """A content-security policy for a page with these two inline parts and nothing else."""
+def _policy(css: str, *inline: str) -> str:
+    """A content-security policy for a page with these inline parts and nothing else."""
+    hashes = " ".join(f"'sha256-{scripts.digest(script)}'" for script in inline)
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src 'sha256-{_digest(css)}'",
-            f"script-src 'sha256-{_digest(script)}'",
-            "img-src data:",
+            f"style-src 'sha256-{scripts.digest(css)}'",
+            f"script-src {hashes}",
             "base-uri 'none'",
             "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
         )
     )
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
 def _view(table: Table) -> _TableView:
     return _TableView(
         table=table,
         lead=lead(table),
+        small=small(table),
         headlines=headlines(table),
         numbers=all_numbers(table),
         comparisons=comparisons(table),
+        matrices=matrices(table),
     )
-
-
-def _texts(report: Report, drawn: Palette) -> Sequence[_Texts]:
-    tables = {table.name: table for table in report.tables}
-    found: dict[str, dict[str, list[Reading]]] = {}
-    for view in readings(report, drawn):
-        found.setdefault(view.table, {}).setdefault(view.id, []).append(view)
-    return [
-        _Texts(
-            table=name,
-            title=tables[name].title if name in tables else name,
-            shelves=tuple(
-                _Shelf(id_, next((r.title for r in readings if r.title), ""), tuple(readings))
-                for id_, readings in shelves.items()
-            ),
-        )
-        for name, shelves in found.items()
-    ]

@@ -10,7 +10,7 @@ from evalkit.report import numbers
 from evalkit.report.footnotes import Footnotes
 from evalkit.results import Report, SanityKind, SanityRow, SanityTable
 
-__all__ = ["SanityGrid", "SanityLine", "clear", "grids"]
+__all__ = ["SanityGrid", "SanityLine", "clear", "found", "grids"]
 
 _EXAMPLES = 3
 
@@ -52,6 +52,17 @@ def clear(report: Report) -> str:
     """A sentence that names the tables in which nothing was found; "" where there are none."""
     titles = [table.title for table in report.sanity if table.rows and not _found(table)]
     return f"The sanity gate found nothing in: {'; '.join(titles)}." if titles else ""
+
+
+def found(report: Report) -> tuple[str, ...]:
+    """A line for each table in which the gate found something: how many findings of which kind."""
+    lines = []
+    for table in report.sanity:
+        counts = [(k.title, sum(r.counts.get(k.name, 0) for r in table.rows)) for k in table.kinds]
+        listed = ", ".join(f"{title} {numbers.count(n)}" for title, n in counts if n)
+        if listed:
+            lines.append(f"{table.title}: {listed}")
+    return tuple(lines)
 
 
 def _found(table: SanityTable) -> bool:

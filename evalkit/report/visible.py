@@ -8,7 +8,7 @@ scripts need them.
 
 import re
 
-__all__ = ["hidden", "line", "pictures", "text"]
+__all__ = ["hidden", "labels", "line", "pictures", "text"]
 
 _NAMES = (
     "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "TAB", "LF", "VT", "FF", "CR",
@@ -45,6 +45,11 @@ def pictures(value: str) -> str:
     'a␀b␛[31m'
     """
     return value.translate(_PICTURES)
+
+
+def labels() -> dict[str, str]:
+    """Every character that would not be seen, with its usual short name."""
+    return dict(_LABELS)
 
 
 def hidden(value: str) -> tuple[tuple[int, int, str], ...]:

@@ -6,6 +6,8 @@ them. Offsets are code points, end exclusive, into the text of the same record. 
 undefined is null and comes with a note that says why.
 """
 
+from evalkit.results.beside import Edit, Origin, Pairing
+from evalkit.results.buckets import Bucket, BucketScore, BucketTable
 from evalkit.results.difference import (
     Change,
     Difference,
@@ -25,20 +27,27 @@ from evalkit.results.texts import (
     OutputInfo,
     ReferenceText,
     SentenceScores,
+    SourceText,
     Token,
 )
 
 __all__ = [
+    "Bucket",
+    "BucketScore",
+    "BucketTable",
     "Change",
     "Comparison",
     "Difference",
+    "Edit",
     "Item",
     "ItemChange",
     "Mark",
     "MarkedDocument",
     "ModelInfo",
+    "Origin",
     "OutputChange",
     "OutputInfo",
+    "Pairing",
     "Rank",
     "ReferenceText",
     "Report",
@@ -52,6 +61,7 @@ __all__ = [
     "Score",
     "ScoreChange",
     "SentenceScores",
+    "SourceText",
     "Spent",
     "Table",
     "Token",

@@ -3,11 +3,12 @@
 from pydantic import ConfigDict, Field
 
 from evalkit.records import SCHEMA_VERSION
+from evalkit.results.buckets import BucketTable
 from evalkit.results.record import Record
 from evalkit.results.requirements import Requirement
 from evalkit.results.sanity import SanityTable
 from evalkit.results.tables import Table
-from evalkit.results.texts import Item, MarkedDocument
+from evalkit.results.texts import Item, MarkedDocument, SourceText
 
 __all__ = ["ModelInfo", "Report", "RunInfo", "Spent"]
 
@@ -88,5 +89,9 @@ class Report(Record):
     """What is plainly wrong with single outputs, table by table."""
     requirements: tuple[Requirement, ...] = ()
     """What the config required, score by score, and whether it was met."""
+    buckets: tuple[BucketTable, ...] = ()
+    """The scores of items of a kind, table by table."""
+    sources: tuple[SourceText, ...] = ()
+    """What the items were made from, but for the texts that ``documents`` has."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from evalkit.results.beside import Origin, Pairing
 from evalkit.results.record import Record
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "OutputInfo",
     "ReferenceText",
     "SentenceScores",
+    "SourceText",
     "Token",
 ]
 
@@ -82,6 +84,16 @@ class MarkedDocument(Record):
     """The document's scores by field name."""
 
 
+class SourceText(Record):
+    """What a summary or translation was made from."""
+
+    id: str
+    """The document's id."""
+    title: str = ""
+    language: str = "en"
+    text: str
+
+
 class ReferenceText(Record):
     """What a person wrote for an item."""
 
@@ -127,6 +139,12 @@ class Item(Record):
     """Reasons for what is null, and failures."""
     matches: tuple[tuple[int, int], ...] = ()
     """Stretches of the hypothesis of two words or more that some reference has too."""
+    source: str = ""
+    """What a segment was made from, where the run has it; a summary's is its document."""
+    pairings: tuple[Pairing, ...] = ()
+    """What the hypothesis has in common with each of its references, in their order."""
+    origins: tuple[Origin, ...] = ()
+    """The source sentences that each sentence of the hypothesis came from, best first."""
     spans: tuple[Mark, ...] = ()
     """Spans in the hypothesis, for example names that the source lacks."""
     output: OutputInfo | None = None

@@ -12,7 +12,7 @@ hold none. Leaves out merging of sentences, and telling who a pronoun means.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,7 +163,17 @@ class Rewriter:
             return failure(
                 f"no sentence could be rewritten in {limits.high} words; ask for more words"
             )
-        return _output(chosen, reading, kind)
+        return replace(_output(chosen, reading, kind), details=self._details())
+
+    def _details(self) -> dict[str, str | int | float]:
+        """How every text came about: the search has no prompt and draws nothing."""
+        return {
+            "model": f"rewriter@sha256-{bundle_sha256(self._folder)[:16]}",
+            "beam": self._beam,
+            "invention": self._invention,
+            "reranker": self._reranker,
+            "stop": "end token",
+        }
 
     def _candidates(self, reading: Reading, limits: Limits) -> list[Candidate]:
         from evalkit.models.rewriter_search import Request, SearchSettings, search

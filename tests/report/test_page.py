@@ -1,24 +1,30 @@
-"""The HTML page, parsed again: nothing from the data is markup, every text and number is there."""
+"""The HTML page, parsed again: nothing from the data is markup, every text and number is there.
+
+What the page's script does with its data is tested in a browser (``tests/browser``).
+"""
 
 import base64
+import gzip
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from evalkit.report import numbers, render, visible
-from evalkit.results import Report
+from evalkit.report import numbers, render, scripts, visible
+from evalkit.results import Mark, Report
 from tests.report import sample
 
 VOID = {"meta", "input", "rect", "br", "link", "img"}
 ALLOWED = {
     *VOID, "html", "head", "title", "style", "body", "header", "main", "footer", "nav", "section",
     "article", "a", "p", "h1", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "div", "span",
-    "bdi", "b", "q", "sup", "svg", "table", "thead", "tbody", "tr", "th", "td", "details",
-    "summary", "fieldset", "legend", "label", "figure", "figcaption", "blockquote", "mark", "ins",
-    "del", "pre", "code", "script",
+    "bdi", "b", "sup", "svg", "table", "thead", "tbody", "tr", "th", "td", "details",
+    "summary", "label", "select", "option", "caption", "noscript", "pre", "code", "script",
 } - {"img", "link", "br"}  # fmt: skip
 
 
@@ -28,12 +34,22 @@ class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.blocks: dict[str, list[str]] = {"reading": [], "prose": [], "script": [], "style": []}
+        self.blocks: dict[str, list[str]] = {"script": [], "style": []}
+        self.data: dict[str, Any] = {}
         self.text = ""
         self._open: list[tuple[str, str]] = []
         self.feed(html)
         self.close()
         assert self._open == []
+        for kind in self.blocks.keys() - {"script", "style"}:
+            (packed,) = self.blocks[kind]
+            raw = gzip.decompress(base64.b64decode(packed))
+            self.data[kind.removeprefix("data-")] = json.loads(raw)
+
+    def parts(self, *kinds: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """What the index says of each part of a kind, with the part."""
+        index = self.data["index"]["parts"]
+        return [(part, self.data[part["block"]]) for part in index if part["kind"] in kinds]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
@@ -41,7 +57,10 @@ class Page(HTMLParser):
         self.elements.append((tag, values))
         if tag in VOID:
             return
-        kind = tag if tag in ("script", "style") else values.get("class") or ""
+        kind = tag if tag in ("script", "style") else ""
+        if values.get("type") == "text/plain":
+            kind = str(values["id"])
+            self.blocks[kind] = []
         self._open.append((tag, kind))
         if kind in self.blocks:
             self.blocks[kind].append("")
@@ -78,19 +97,36 @@ def page(html: str) -> Page:
 
 def test_only_our_own_elements_and_attributes(page: Page) -> None:
     assert {tag for tag, _ in page.elements} <= ALLOWED
-    assert len([tag for tag, _ in page.elements if tag in ("script", "style", "title")]) == 3
+    assert len([tag for tag, _ in page.elements if tag in ("style", "title")]) == 2
+    run = [values for tag, values in page.elements if tag == "script" and not values]
+    data = [values for tag, values in page.elements if tag == "script" and values]
+    assert len(run) == 2
+    assert {(values["type"], *values.keys()) for values in data} == {("text/plain", "type", "id")}
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
 
 
-def test_nothing_points_outside_the_page(html: str, page: Page) -> None:
+def test_nothing_points_outside_the_page(page: Page) -> None:
     for _, attributes in page.elements:
         assert not attributes.keys() & {"src", "srcset", "action", "formaction", "data"}
         assert (attributes.get("href") or "#").startswith("#")
-    for inline in (*page.blocks["style"], *page.blocks["script"]):
+    carried, own = page.blocks["script"]
+    for inline in (*page.blocks["style"], own):
         assert not re.search(
-            r"https?:|url\(|@import|fetch|XMLHttp|WebSocket|eval|innerHTML", inline
+            r"https?:|url\(|@import|fetch|XMLHttp|WebSocket|eval|innerHTML|new Function", inline
         )
+    assert "sourceMappingURL" not in carried
+
+
+def test_the_libraries_are_the_published_files_with_their_licences() -> None:
+    folder = files("evalkit.report").joinpath("inlined")
+    for library in scripts.libraries():
+        raw = folder.joinpath(library.file).read_bytes()
+        assert hashlib.sha256(raw).hexdigest() == library.sha256
+        assert "ermission" in folder.joinpath(library.text).read_text(encoding="utf-8")
+        assert library.licence in ("ISC", "MIT")
+    known = {library.file for library in scripts.libraries()}
+    assert {path.name for path in folder.iterdir() if path.name.endswith(".js")} == known
 
 
 def test_every_link_has_its_goal_and_every_id_is_unique(page: Page) -> None:
@@ -112,26 +148,35 @@ def test_policy_allows_the_inlined_parts_and_nothing_else(page: Page) -> None:
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     assert rules["default-src"] == "'none'"
     assert set(rules) == {
-        "default-src", "script-src", "style-src", "img-src", "base-uri", "form-action",
+        "default-src", "script-src", "style-src", "base-uri", "form-action",
+        "require-trusted-types-for", "trusted-types",
     }  # fmt: skip
     for kind in ("script", "style"):
-        (content,) = page.blocks[kind]
-        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        assert rules[f"{kind}-src"] == f"'sha256-{digest}'"
+        digests = [hashlib.sha256(content.encode()).digest() for content in page.blocks[kind]]
+        allowed = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+        assert rules[f"{kind}-src"] == " ".join(allowed)
 
 
-def test_texts_stand_in_the_page_to_the_character(report: Report, page: Page) -> None:
-    texts = [visible.pictures(document.text) for document in report.documents]
-    assert sorted(page.blocks["reading"]) == sorted(texts)
-
-
-def test_hypotheses_and_references_stand_in_the_page_to_the_character(
+def test_texts_and_their_sentences_are_in_the_data_to_the_character(
     report: Report, page: Page
 ) -> None:
-    shown = {visible.pictures(text) for text in page.blocks["prose"]}
-    for item in report.items:
-        assert not item.hypothesis or item.hypothesis in shown
-        assert {reference.text for reference in item.references} <= shown
+    rows = [row for _, part in page.parts("texts") for row in part["rows"]]
+    assert [row["x"] for row in rows] == [document.text for document in report.documents]
+    for row, document in zip(rows, report.documents, strict=True):
+        spans = [(sentence.start, sentence.end) for sentence in document.sentences]
+        assert list(zip(row["n"], row["e"], strict=True)) == spans
+
+
+def test_hypotheses_and_references_are_in_the_data_to_the_character(
+    report: Report, page: Page
+) -> None:
+    drawn = [
+        (row.get("x", ""), [tuple(part["refs"][at]) for at in row.get("r", [])])
+        for _, part in page.parts("summaries", "translations")
+        for row in part["rows"]
+    ]
+    given = [(i.hypothesis, [(r.name, r.text) for r in i.references]) for i in report.items]
+    assert sorted(drawn) == sorted(given)
 
 
 def test_every_score_is_shown_with_its_interval(report: Report, page: Page) -> None:
@@ -140,9 +185,13 @@ def test_every_score_is_shown_with_its_interval(report: Report, page: Page) -> N
             assert numbers.score(score.value, score.unit) in page.text
             assert numbers.interval(score.low, score.high, score.unit) in page.text
             assert visible.text(score.note) in page.text
-    for item in report.items:
-        for value in item.scores.values():
-            assert numbers.score(value, "0-100") in page.text
+    drawn = [
+        {f["name"]: v for f, v in zip(about["fields"], row["v"], strict=True) if v is not None}
+        for about, part in page.parts("summaries", "translations")
+        for row in part["rows"]
+    ]
+    given = [{k: v for k, v in item.scores.items() if v is not None} for item in report.items]
+    assert sorted(drawn, key=str) == sorted(given, key=str)
 
 
 def test_hostile_names_are_spelt_out(page: Page) -> None:
@@ -160,11 +209,28 @@ def test_direction_controls_are_isolated(html: str) -> None:
         assert around == f"<bdi>{match.group()}</bdi>"
 
 
-def test_every_finding_is_reachable_from_its_text(report: Report, page: Page) -> None:
-    n_marks = sum(len(text.spans) for text in (*report.documents, *report.items))
-    anchors = [a for tag, a in page.elements if tag == "a" and a.get("class", "").startswith("n ")]
-    assert len(anchors) == n_marks
-    assert all(a["aria-label"] for a in anchors)
+def test_every_finding_is_in_the_data_with_all_that_is_known(report: Report, page: Page) -> None:
+    marks = [
+        mark
+        for _, part in page.parts("texts", "summaries", "translations")
+        for row in part["rows"]
+        for mark in row.get("m", [])
+    ]
+    given = [mark for text in (*report.documents, *report.items) for mark in text.spans]
+    assert len(marks) == len(given)
+
+    def places(mark: Mark) -> float | None:
+        return None if mark.probability is None else round(mark.probability, 6)
+
+    key = [
+        (m["a"], m["b"], m["w"], m.get("c", ""), m.get("g"), m.get("p"), m.get("m", ""), m.get("r"))
+        for m in marks
+    ]
+    wanted = [
+        (m.start, m.end, m.scorer, m.category, m.severity, places(m), m.message, m.correction)
+        for m in given
+    ]
+    assert sorted(key, key=str) == sorted(wanted, key=str)
 
 
 def test_warnings_stand_before_the_first_number(html: str) -> None:

@@ -12,9 +12,9 @@ from evalkit.registry import Code, generator, names
 from evalkit.stages import Generator
 from evalkit.text.words import count_words
 from tests.endpoint.fake_server import FakeServer, completion
-from tests.tiny_models import one_thread, tiny_bart, tiny_t5
+from tests.tiny_models import one_thread, tiny_bart, tiny_chat, tiny_gpt2, tiny_t5
 
-__all__ = ["tiny_bart", "tiny_t5"]
+__all__ = ["tiny_bart", "tiny_chat", "tiny_gpt2", "tiny_t5"]
 
 FIRST_WORDS = Path(__file__).parent / "first_words.py"
 Fixture = Callable[[str], Path]
@@ -29,6 +29,17 @@ GENERATORS: dict[str, Callable[[Fixture], Generator]] = {
         "seq2seq", model=str(model("tiny_bart")), generation={"do_sample": True}
     ),
     "endpoint": lambda url: generator("endpoint", base_url=url("chat_server"), model="tiny"),
+    "causal-chat": lambda model: generator("causal", model=str(model("tiny_chat"))),
+    "mbr-bart": lambda model: generator(
+        "mbr",
+        n=3,
+        of={
+            "kind": "seq2seq",
+            "model": str(model("tiny_bart")),
+            "generation": {"do_sample": True},
+        },
+    ),
+    "causal-plain": lambda model: generator("causal", model=str(model("tiny_gpt2"))),
     "process": lambda _: generator(
         "process", code=Code(allowed=True), command=[sys.executable, str(FIRST_WORDS)]
     ),

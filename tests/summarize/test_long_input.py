@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.models.seq2seq import Prompt, Written
+from evalkit.models.writing import Prompt, Written
 from evalkit.summarize.pieces import pack, pieces
-from evalkit.summarize.rounds import Item, Step, outcome
+from evalkit.summarize.rounds import outcome
+from evalkit.summarize.steps import Item, Step
 from evalkit.text.words import count_words
 from tests.summarize.tiny_summaries import generate, loaded_plainly, on_one_thread, texts_of
 from tests.tiny_models import DOCUMENTS, LONG_DOCUMENT, MAX_TOKENS, tiny_bart, tiny_t5

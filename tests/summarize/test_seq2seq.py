@@ -9,7 +9,8 @@ import torch
 from evalkit.errors import ConfigError
 from evalkit.models.checkpoint import find_checkpoint
 from evalkit.models.generation import quiet
-from evalkit.models.seq2seq import Prompt, load_seq2seq
+from evalkit.models.seq2seq import load_seq2seq
+from evalkit.models.writing import Prompt
 from evalkit.records import GenerationBatch, Length
 from evalkit.summarize.seq2seq import Seq2Seq
 from tests.summarize.tiny_summaries import batch, generate, on_one_thread, texts_of
