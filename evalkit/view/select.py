@@ -160,7 +160,7 @@ class Rows:
         if query.document:
             mask &= self._once(("document", query.document), lambda: self._equal(query.document))
         if query.search:
-            text = query.search.casefold()
+            text = query.search.lower()
             mask &= self._once(("search", text), lambda: self._holds(text))
         return mask
 

@@ -80,7 +80,7 @@ QUERIES = [
         ("position", "score"),
         (False, True),
         (None, 2.0),
-        ("", "ferry", "QUAY 3", "straSSe", "no such words"),
+        ("", "ferry", "QUAY 3", "STRAßE", "straSSe", "no such words"),
     )
 ] + [
     Query(table="scores", field="ter", sort="score", high=20.0, document="doc1"),

@@ -269,7 +269,8 @@ async function refresh() {
     if (mine !== asked) return; // a later question was asked meanwhile
     shown = found;
     drawRows();
-    document.documentElement.dataset.ready = String(mine);
+    document.documentElement.dataset.ready = "true";
+    document.documentElement.dataset.shown = String(mine); // how many questions were answered
   } catch (error) {
     if (mine !== asked) return;
     byId("count").textContent = String(error.message || error);
