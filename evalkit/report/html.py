@@ -26,6 +26,7 @@ from evalkit.report.marking import palette
 from evalkit.report.matrix import Matrix, matrices, small
 from evalkit.report.overview import Grid, all_numbers, headlines, lead
 from evalkit.report.page_data import page_data
+from evalkit.report.requirements import asked
 from evalkit.report.sane import clear, found, grids
 from evalkit.results import Report, Table
 
@@ -65,6 +66,7 @@ def page(report: Report) -> str:
             *(["systems"] if report.documents or report.items else []),
         ],
         heading=provenance.heading(report),
+        required=asked(report.requirements),
         ledger=ledger(report),
         insane=found(report),
         answers=answers(report) if len(report.tables) > 1 else (),

@@ -62,7 +62,7 @@ def test_the_keyboard_reaches_and_works_everything(opened: Opener) -> None:
     expect(page.locator(".skip")).to_be_focused()
     for _ in range(2):
         page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="Fluency")
+    link = page.get_by_role("link", name="Fluency", exact=True)
     page.keyboard.press("Tab") if not is_focused(link) else None
     expect(link).to_be_focused()
     outline = link.evaluate("e => getComputedStyle(e).outlineStyle")

@@ -48,7 +48,7 @@ def test_the_matrix_says_who_beats_whom_field_by_field(opened: Opener) -> None:
     assert texts(page, "[data-matrix=t1]:visible tbody tr:nth-child(2) .sym") == ["▽", "≈"]
     page.locator("#t1-f").select_option("ter")
     expect(shown.locator("caption")).to_have_text("ter")
-    expect(page.locator("section.table").first.locator(".small")).to_contain_text("smaller than")
+    expect(page.locator("section[aria-labelledby=t1-h] .small")).to_contain_text("smaller than")
 
 
 def test_a_signature_is_reached_from_its_number(opened: Opener) -> None:

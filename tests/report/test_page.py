@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from evalkit.report import numbers, render, scripts, visible
-from evalkit.results import Mark, Report
+from evalkit.results import Mark, Report, Requirement
 from tests.report import sample
 
 VOID = {"meta", "input", "rect", "br", "link", "img"}
@@ -231,6 +231,20 @@ def test_every_finding_is_in_the_data_with_all_that_is_known(report: Report, pag
         for m in given
     ]
     assert sorted(key, key=str) == sorted(wanted, key=str)
+
+
+def test_what_fell_short_stands_in_the_overview(report: Report) -> None:
+    shared = {"table": "summaries.short", "system": "lead", "unit": "0-100", "operator": ">="}
+    short = Requirement(
+        text="rouge1>=0.5", field="rouge1", limit=50.0, value=41.26, met=False, **shared
+    )
+    met = Requirement(text="bleu>=1", field="bleu", limit=1.0, value=12.04, met=True, **shared)
+    text = Page(render(report.model_copy(update={"requirements": (short, met)}), "html")).text
+    assert "1 of 2 required scores are met; 1 falls short." in text
+    assert "summaries.short/lead/rouge1" in text
+    assert "≥ 50 (0.5)" in text
+    assert "summaries.short/lead/bleu" not in text
+    assert "required scores" not in Page(render(report, "html")).text
 
 
 def test_warnings_stand_before_the_first_number(html: str) -> None:
