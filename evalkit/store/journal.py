@@ -13,6 +13,7 @@ from typing import cast
 
 from evalkit.errors import StoreError
 from evalkit.records import SCHEMA_VERSION
+from evalkit.redaction import redact
 
 __all__ = ["Journal"]
 
@@ -92,4 +93,4 @@ class Journal:
 
 
 def _line(row: Json) -> bytes:
-    return json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    return redact(json.dumps(row, ensure_ascii=False, allow_nan=False)).encode() + b"\n"
