@@ -89,21 +89,23 @@ def check_options(
     """Holds the options of a config entry against what its factory takes.
 
     Raises:
-        ConfigError: it has no such option; names the nearest, and all.
+        ConfigError: it has no such option (names the nearest, and all), or one is missing.
     """
     try:
         parameters = inspect.signature(factory).parameters.values()
     except ValueError:  # some classes written in C have none: let the call itself complain
         return
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
     known = [p.name for p in parameters if p.kind is not p.VAR_POSITIONAL]
     for option in options:
-        if option not in known:
+        if option not in known and not takes_any:
             guess = nearest(option, known)
             hint = f" Did you mean {guess!r}?" if guess else ""
             listed = ", ".join(known) or "none"
             raise ConfigError(f"{kind} {name!r} has no option {option!r}.{hint} Known: {listed}.")
+    needed = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    if lacking := [option for option in needed if option not in options]:
+        raise ConfigError(f"{kind} {name!r} needs the option {lacking[0]!r}")
 
 
 def foreign_factory(kind: Kind, target: str, code: Code) -> Callable[..., object]:

@@ -55,6 +55,8 @@ BUILTIN: Mapping[Kind, Mapping[str, str]] = {
     "scorer": {
         "mechanics": "evalkit.fluency.mechanics:Mechanics",
         "detector": "evalkit.fluency.detector:Detector",
+        "classifier": "evalkit.fluency.classifier:Classifier",
+        "token_classifier": "evalkit.fluency.token_classifier:TokenClassifier",
         "causal_lm": "evalkit.fluency.causal_lm:CausalLm",
         "masked_lm": "evalkit.fluency.masked_lm:MaskedLm",
         "rouge1": "evalkit.metrics.rouge:rouge1",

@@ -50,6 +50,7 @@ ROOMS = (
 NEVER = {"report": {"pipeline", "models"}, "agreement": {"models", "fluency", "summarize"}}
 """Rooms that a room may not import although they stand below it."""
 HEAVY = {"torch", "transformers", "datasets", "evaluate", "pandas", "ray", "pyarrow", "sacrebleu"}
+HEAVY |= {"onnxruntime"}
 
 
 def modules() -> list[Path]:

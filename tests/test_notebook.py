@@ -1,13 +1,14 @@
 """``evalkit.load_run``: what a notebook sees of a run."""
 
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 import evalkit
-from evalkit.errors import ConfigError, StoreError
+from evalkit.errors import ConfigError, MissingExtraError, StoreError
 from evalkit.store.folder import open_for_writing
 from tests.report import sample
 
@@ -70,3 +71,15 @@ def test_its_display_is_escaped_balanced_and_has_no_colour_of_its_own(run: evalk
 def test_what_is_no_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no run folder"):
         evalkit.load_run(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("package", "call"),
+    [("pandas", "to_pandas"), ("datasets", "to_dataset")],
+)
+def test_what_is_not_installed_is_named_with_its_extra(
+    run: evalkit.Run, monkeypatch: pytest.MonkeyPatch, package: str, call: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=rf"{package} is needed .*evalkit\[models\]"):
+        getattr(run, call)()

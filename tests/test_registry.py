@@ -27,7 +27,9 @@ not_callable = 3
 """
 
 
-NEEDED = {name: {"model": "owner/name"} for name in ("causal_lm", "masked_lm")}
+LANGUAGE_MODELS = ("causal_lm", "masked_lm")
+HEADS = ("classifier", "token_classifier")
+NEEDED = {name: {"model": "owner/name"} for name in (*LANGUAGE_MODELS, *HEADS)}
 """Options without which a scorer can't be made."""
 
 
@@ -45,7 +47,7 @@ def test_every_scorer_of_our_own_is_made_and_bears_its_name(name: str) -> None:
     assert made.fields[0].name == name
 
 
-@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("name", LANGUAGE_MODELS)
 def test_a_scorer_that_needs_a_model_says_so(name: str) -> None:
     with pytest.raises(ConfigError, match="name a model"):
         registry.metric(name)
@@ -185,3 +187,11 @@ def test_an_entry_point_is_loaded_on_first_use(monkeypatch, plugin: Code) -> Non
     assert "shout" in registry.names("generator")
     assert "shouting_plugin" not in sys.modules
     assert registry.generator("shout").signature() == "shout|mark:!"
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_option_that_cannot_be_left_out_is_asked_for(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"scorer '{name}' needs the option 'model'"):
+        registry.metric(name)
+    with pytest.raises(ConfigError, match="Did you mean 'model'"):
+        registry.metric(name, modle="x")

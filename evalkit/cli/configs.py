@@ -62,7 +62,8 @@ def validate(
     with closing([prepared]):
         fluency = loaded.config.fluency
         if allow_code or not code:
-            demands(loaded.config.require, planned(prepared, of=fluency.of if fluency else ()))
+            of = fluency.of if fluency else ()
+            demands(loaded.config.require, lambda: planned(prepared, of=of))
         typer.echo(f"{config} is valid: {prepared.summary()}")
     if code and not allow_code:
         typer.echo("not looked at: what is code of others (above); add --allow-code to check it")

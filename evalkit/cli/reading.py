@@ -7,6 +7,8 @@ from evalkit.cli.making import scorers_of
 from evalkit.cli.metrics import parse
 from evalkit.cli.printing import print_json
 from evalkit.cli.progress import bars
+from evalkit.errors import ConfigError
+from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.once import read_fluency, write_summary
 from evalkit.records import SCHEMA_VERSION, Length
 from evalkit.results import Report
@@ -18,7 +20,15 @@ __all__ = ["fluency", "summarize"]
 def fluency(files: list[str], scorers: str, *, allow_code: bool, as_json: bool) -> None:
     """Prints the fluency of every document, its sentences and spans."""
     made = scorers_of(parse(scorers, option="--scorers"), allow_code=allow_code)
-    with bars() as progress:
+    names = [scorer.name for scorer in made]
+    for name in names:
+        if names.count(name) > 1:
+            close_all(made)
+            raise ConfigError(
+                f"--scorers names {name!r} twice with different options; tell them apart: "
+                f"{name}(...,name=another)"
+            )
+    with closing(made), bars() as progress:
         report = read_fluency(documents_of(files), made, progress=progress)
     if as_json:
         print_json(_fluency_json(report))

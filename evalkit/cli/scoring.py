@@ -137,12 +137,14 @@ def _score(
     sanity = gates(printed.gate, parallel)
     resample = rows and (printed.confidence or printed.format is Format.LATEX)
     resampling = settings if resample else None
-    known = [
-        target
-        for name in parallel.systems
-        for target in targets_of("scores", name, made, resampled=resampling is not None)
-    ]
-    demanded = demands(printed.require, known)
+    demanded = demands(
+        printed.require,
+        lambda: [
+            target
+            for name in parallel.systems
+            for target in targets_of("scores", name, made, resampled=resampling is not None)
+        ],
+    )
     also: list[Collector] = [*sanity, *kept]
     with bars() as progress:
         scores = score_segments(parallel, rows, wanted, resampling, also=also, progress=progress)

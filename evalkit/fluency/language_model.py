@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["LanguageModelScorer"]
 
 
-BATCH_TOKENS = {"cpu": 1024, "card": 16_384}
-"""Where nothing else is asked for: on a CPU larger batches leave its caches and are slower."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What the model says of a text."""
@@ -251,7 +247,7 @@ class LanguageModelScorer(ABC):
         parts = [part_of(one, its, policy) for one, its in zip(asked, read, strict=True)]
         views = [() if isinstance(one, str) else tuple(self._views(one)) for one in parts]
         flat = [view for own in views for view in own]
-        answers = iter(self._open().nats(flat, max_tokens=self._n_together) if flat else ())
+        answers = iter(self._open().nats(flat, max_tokens=self.batch_tokens) if flat else ())
         found: list[_Found | str] = []
         for part, own in zip(parts, views, strict=True):
             done = [next(answers) for _ in own]
@@ -265,12 +261,6 @@ class LanguageModelScorer(ABC):
                 found.append(self._found(part, np.concatenate(nats)))
         return found
 
-    @property
-    def _n_together(self) -> int:
-        if self.batch_tokens is not None:
-            return self.batch_tokens
-        return BATCH_TOKENS["cpu" if resolve(self.device).type == "cpu" else "card"]
-
     def _found(self, part: Part, nats: FloatArray) -> "_Found | str":
         row = likelihood_row(nats, part.covered)
         if isinstance(row, str):
@@ -281,8 +271,13 @@ class LanguageModelScorer(ABC):
 
     @cached_property
     def _checkpoint(self) -> Checkpoint:
-        allowed = {"allow_pickle": self.allow_pickle, "remote_code": self.trust_remote_code}
-        return find_checkpoint(self.model, offline=self.offline, revision=self.revision, **allowed)
+        return find_checkpoint(
+            self.model,
+            revision=self.revision,
+            offline=self.offline,
+            allow_pickle=self.allow_pickle,
+            remote_code=self.trust_remote_code,
+        )
 
     @cached_property
     def _outline(self) -> Outline:

@@ -13,6 +13,7 @@ from evalkit.foreign.commands import ADAPTERS, comet_command, identity
 from evalkit.foreign.process import ProcessScorer, Settings, spec_of
 from evalkit.foreign.session import open_session
 from evalkit.metrics.options import check_at_least, check_choice, check_types
+from evalkit.models.ledger import Used, note
 
 __all__ = ["comet"]
 
@@ -80,6 +81,9 @@ def comet(  # noqa: PLR0913  (a scorer's options)
     )
     spec = spec_of(told.command(offline=offline), environment, settings)
     session = open_session(spec, "scorer", settings.start_timeout)
+    here = (spec.folder / model).exists()
+    version = str(session.said.signature["model"])
+    note(Used(f"COMET model {Path(model).name if here else model}", version, pickled=True))
     adapter = identity((str(ADAPTERS / "comet.py"),), Path())
     return ProcessScorer(session, settings, {"adapter": adapter})
 

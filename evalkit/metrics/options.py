@@ -77,7 +77,8 @@ def check_at_least(name: str, value: float, low: float) -> None:
 
 def _fits(value: object, annotation: object) -> bool:
     union = isinstance(annotation, types.UnionType)
-    kinds = typing.get_args(annotation) if union else (annotation,)
+    named = typing.get_args(annotation) if union else (annotation,)
+    kinds = [typing.get_origin(kind) or kind for kind in named]  # a list of what, isn't looked at
     if value is None:
         return type(None) in kinds
     if isinstance(value, bool):  # a bool is an int to Python, but not to a reader

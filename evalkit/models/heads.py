@@ -83,24 +83,22 @@ class Head:
 
         network: torch.nn.Module = self._model
         ids = torch.tensor([[1, 2, 3, 0]], device=self._model.device)
+        near = 1e-4 if self._model.dtype == torch.float32 else 2e-2
         with torch.inference_mode():
             whole = network(input_ids=ids).logits[0].float()
-            found = body(input_ids=ids)
-            states = getattr(found, "last_hidden_state", None)
-            if not isinstance(found, ModelOutput) or states is None:
-                return False
-            self._body, self._answer = body, type(found)
             try:
-                again = self._logits(states[0]).float()
-            except (AttributeError, RuntimeError, TypeError, ValueError, IndexError):
-                again = None
-        near = 1e-4 if self._model.dtype == torch.float32 else 2e-2
-        if again is not None and again.shape == whole.shape:
-            limit = near * float(whole.abs().max())
-            if torch.allclose(again, whole, rtol=0, atol=limit):
-                return True
-        self._body, self._answer = network, None
-        return False
+                found = body(input_ids=ids)
+                if not isinstance(found, ModelOutput):
+                    return False
+                self._body, self._answer = body, type(found)
+                again = self._logits(found["last_hidden_state"][0]).float()
+                limit = near * float(whole.abs().max())
+                fits = torch.allclose(again, whole, rtol=0, atol=limit)
+            except (AttributeError, RuntimeError, TypeError, ValueError, LookupError):
+                fits = False  # it wants other input, or gives something else
+        if not fits:
+            self._body, self._answer = network, None
+        return fits
 
 
 def _bodies(model: "PreTrainedModel") -> "Iterator[torch.nn.Module]":

@@ -2,7 +2,7 @@
 
 Every door through which a model comes (``find_checkpoint``, the bundled ones) notes it here, so
 that no scorer has to say what it uses. Leaves out models behind an endpoint or in a process of
-their own: nobody here sees their files.
+their own, whose files nobody here sees, but for COMET's, whose adapter tells their hash.
 """
 
 from collections.abc import Iterator

@@ -15,6 +15,7 @@ from evalkit.errors import ModelError
 from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.devices import release_card
+from evalkit.models.generation import quiet
 from evalkit.models.halving import Done, in_halves
 from evalkit.models.heads import Head
 from evalkit.models.loading import load_pretrained
@@ -45,17 +46,19 @@ class LanguageModel:
         self._mask = mask
         self._fill = fill
         model.config.use_cache = False
-        self._head = Head(model)
+        with quiet():
+            self._head = Head(model)
         self._n_vectors = cast("torch.nn.Embedding", model.get_input_embeddings()).num_embeddings
         if mask is None:
             self._check_causal()
 
-    def nats(self, views: Sequence[View], *, max_tokens: int) -> list[Done[FloatArray]]:
+    def nats(self, views: Sequence[View], *, max_tokens: int | None) -> list[Done[FloatArray]]:
         """For each view -log p of its targets, in order; depends on that view alone.
 
         Args:
             views: what to ask.
-            max_tokens: padded tokens that run together.
+            max_tokens: padded tokens that run together; None for 1,024 on the CPU, where larger
+                batches leave its caches and are slower, and 16,384 elsewhere.
 
         Raises:
             ModelError: a view has ids that the model has no vectors for.
@@ -66,11 +69,14 @@ class LanguageModel:
                 f"the tokenizer isn't this model's: it gives id {largest}, but the model has "
                 f"vectors for {self._n_vectors}"
             )
-        done = in_halves(
-            plan([len(view.ids) for view in views], max_tokens=max_tokens),
-            lambda batch: self._run([views[i] for i in batch]),
-            release=self._release,
-        )
+        if max_tokens is None:
+            max_tokens = 1024 if self._model.device.type == "cpu" else 16_384
+        with quiet():  # the library warns of padding without a mask, which is meant here
+            done = in_halves(
+                plan([len(view.ids) for view in views], max_tokens=max_tokens),
+                lambda batch: self._run([views[i] for i in batch]),
+                release=self._release,
+            )
         return [done[i] for i in range(len(views))]
 
     def close(self) -> None:

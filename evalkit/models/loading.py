@@ -142,7 +142,9 @@ def load_outline(checkpoint: Checkpoint, kind: str) -> Loaded:
         with quiet(), torch.device("meta"):
             tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.folder, **local)
             config = transformers.AutoConfig.from_pretrained(checkpoint.folder, **local)
-            model = getattr(transformers, kind).from_config(config)
+            model = getattr(transformers, kind).from_config(
+                config, trust_remote_code=checkpoint.remote_code
+            )
     except Exception as error:  # a dozen kinds, as above
         raise ModelError(_unloadable(checkpoint, kind, error)) from error
     return Loaded(model, tokenizer)

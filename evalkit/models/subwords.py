@@ -32,13 +32,23 @@ class Subwords:
     words: Sequence[int | None] | None
     """The word that each belongs to, as the tokenizer splits words; None as above."""
 
+    def start(self, n: int) -> "Subwords":
+        """The first n of them."""
+        offsets = None if self.offsets is None else self.offsets[:n]
+        words = None if self.words is None else self.words[:n]
+        return Subwords(self.ids[:n], offsets, words)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The special tokens that a tokenizer puts around a text."""
 
     before: tuple[int, ...]
+    """Ids that come first."""
     after: tuple[int, ...]
+    """Ids that come last."""
+    types: tuple[int, ...] | None = None
+    """Token types of the frame around one sub-word; None where the tokenizer gives none."""
 
     def around(self, ids: Sequence[int]) -> list[int]:
         """The ids with the special tokens."""
@@ -48,6 +58,13 @@ class Frame:
     def size(self) -> int:
         """How many special tokens there are."""
         return len(self.before) + len(self.after)
+
+    def types_around(self, n: int) -> list[int] | None:
+        """Token types of n framed sub-words; None where the tokenizer gives none."""
+        if self.types is None:
+            return None
+        first = len(self.before)
+        return [*self.types[:first], *[self.types[first]] * n, *self.types[first + 1 :]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +104,13 @@ def read_subwords(
 def frame_of(tokenizer: "PreTrainedTokenizerBase") -> Frame:
     """What the tokenizer puts before and after a text, seen on a text of its own."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
-    whole = tokenizer("a")["input_ids"]
+    found = tokenizer("a")
+    whole, types = found["input_ids"], found.get("token_type_ids")
     for start in range(len(whole) - len(bare) + 1):
-        if whole[start : start + len(bare)] == bare:
-            return Frame(tuple(whole[:start]), tuple(whole[start + len(bare) :]))
+        end = start + len(bare)
+        if whole[start:end] == bare:
+            kept = None if types is None else (*types[: start + 1], *types[end:])
+            return Frame(tuple(whole[:start]), tuple(whole[end:]), kept)
     raise ModelError(f"the tokenizer writes {whole} for {bare}: no special tokens around a text")
 
 

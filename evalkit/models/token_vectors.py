@@ -19,7 +19,7 @@ from evalkit.models.batches import padded, plan
 from evalkit.models.checkpoint import Checkpoint
 from evalkit.models.devices import resolve
 from evalkit.models.encoder import load_encoder
-from evalkit.models.loading import load_pretrained
+from evalkit.models.loading import chosen_dtype, load_pretrained
 from evalkit.models.positions import n_positions
 from evalkit.models.subwords import frame_of
 from evalkit.models.windows import Window, windows
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["DTYPES", "TokenVectors", "load_token_vectors"]
+__all__ = ["TokenVectors", "load_token_vectors"]
 
-DTYPES = ("float32", "bfloat16", "float16")
 OVERLAP = 128
 Vectors = NDArray[np.float32]
 
@@ -188,7 +187,8 @@ def _at(model: "PreTrainedModel", device: str, dtype: str) -> "PreTrainedModel":
     import torch
 
     module: torch.nn.Module = model
-    module.to(device=resolve(device), dtype=getattr(torch, dtype)).eval()
+    chosen = getattr(torch, chosen_dtype(dtype, device))
+    module.to(device=resolve(device), dtype=chosen).eval()
     return model
 
 

@@ -30,7 +30,7 @@ from evalkit.stats.comparison import Additive, compare
 from evalkit.stats.resampling import Resampling
 from evalkit.stats.results import TOLERANCE, Comparison
 
-__all__ = ["Tester", "same_measure"]
+__all__ = ["Tester", "is_pure", "same_measure"]
 
 _PURE = "evalkit.metrics."
 """The room whose scorers are arithmetic on texts, and quick to make."""
@@ -107,6 +107,8 @@ class Tester:
         """The table's scorers that can be made without a model and without foreign code."""
         made = {}
         for entry in () if self._whole_texts else _entries(self._b, self._table):
+            if not is_pure(entry.name):
+                continue
             try:
                 scorer = registry.metric(entry.name, code=registry.Code(), **entry.options)
             except EvalkitError:  # it is tested by the items' scores
@@ -194,6 +196,12 @@ def _entries(report: Report, table: Table) -> Sequence[ScorerEntry]:
     except ValidationError:  # of ``score``, or of another evalkit
         names = dict.fromkeys(score.scorer for score in table.scores)
         return [ScorerEntry(name=name) for name in names]
+
+
+def is_pure(name: str) -> bool:
+    """Whether a name is of the room of pure scorers, or of one of its families (``rouge3``)."""
+    targets = {provider.name: provider.target for provider in registry.providers("scorer")}
+    return ":" not in name and targets.get(name, _PURE).startswith(_PURE)
 
 
 def _means(scores: Sequence[float | None]) -> Measured:

@@ -22,11 +22,6 @@ from evalkit.text.sentences import sentences
 __all__ = ["FluentText", "fluency_section", "marked", "measure_fluency"]
 
 TABLE = "fluency"
-RATE = (
-    "Fluency is the chance, in percent, that ten words in a row hold no error: "
-    "100 · exp(−10 · errors per word)."
-)
-"""What the numbers of scorers that count errors mean."""
 ANNOTATED = "documents"
 """The system whose texts people annotated."""
 
@@ -68,7 +63,7 @@ def fluency_section(
         title="Fluency, without a reference",
         unit="sentence",
         paired=False,
-        notes=(RATE,) if any(scorer.columns == COLUMNS for scorer, _ in texts[0].found) else (),
+        notes=_meaning(texts),
     )
     scored = [Scored(text.hypotheses, text.found) for text in texts]
     sanity, warnings = sanity_table(
@@ -93,6 +88,19 @@ def fluency_section(
         sanity=(sanity,),
         spent=spent_on_scores(scored),
         n_failed=sum(int((~m.valid).sum()) for text in texts for _, m in text.found),
+    )
+
+
+def _meaning(texts: Sequence[FluentText]) -> tuple[str, ...]:
+    """What the scores of those scorers mean that count errors; others are not on that scale."""
+    scorers = [scorer for scorer, _ in texts[0].found] if texts else []
+    counting = [scorer.name for scorer in scorers if scorer.columns == COLUMNS]
+    if not counting:
+        return ()
+    whose = "" if len(counting) == len(scorers) else f" of {', '.join(counting)}"
+    return (
+        f"Fluency{whose} is the chance, in percent, that ten words in a row hold no error: "
+        "100 · exp(−10 · errors per word).",
     )
 
 

@@ -13,7 +13,7 @@ from evalkit.errors import ConfigError
 from evalkit.foreign.commands import PROGRAMS
 from evalkit.models.ledger import Used, noting
 from evalkit.nesting import NESTS, nested
-from evalkit.pipeline.closing import close_all
+from evalkit.pipeline.closing import close_all, closing
 from evalkit.pipeline.code import code_of
 from evalkit.pipeline.generate import PlannedSystem
 from evalkit.pipeline.languages import check_language
@@ -194,7 +194,9 @@ def find_models(
     given = _Given(loaded, (), None, code, offline)
     make = registry.metric if kind == "scorer" else registry.generator
     with noting() as used:
-        make(name, code=code, **_options(kind, name, options, given)).signature()
+        made = make(name, code=code, **_options(kind, name, options, given))
+        with closing([made]):
+            made.signature()
     return tuple(used)
 
 

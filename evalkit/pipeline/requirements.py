@@ -1,6 +1,6 @@
 """Requirements held against scores: names and limits checked before a run, judged after it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evalkit.config.requirement import Requirement, parse, read_limit
@@ -81,14 +81,22 @@ def targets_of(
     )
 
 
-def demands(texts: Iterable[str], known: Sequence[Target]) -> tuple[Demand, ...]:
+def demands(texts: Sequence[str], known: Callable[[], Sequence[Target]]) -> tuple[Demand, ...]:
     """What each requirement is about.
+
+    Args:
+        texts: the requirements.
+        known: gives every score that there will be; called only where something is required, for
+            a scorer may have to start something to say which scores it gives.
 
     Raises:
         ConfigError: a requirement names no score that there will be, is ambiguous, lies outside
             the score's range, or asks for an interval where there will be none.
     """
-    return tuple(_demand(text, known) for text in texts)
+    if not texts:
+        return ()
+    targets = known()
+    return tuple(_demand(text, targets) for text in texts)
 
 
 def _demand(text: str, known: Sequence[Target]) -> Demand:

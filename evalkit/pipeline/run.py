@@ -71,8 +71,8 @@ def evaluate(
         prepared = prepare(loaded, code=options.code, limit=options.limit, offline=options.offline)
     with offline_only(options.offline), closing([prepared]):
         fluency = loaded.config.fluency
-        known = planned(prepared, of=fluency.of if fluency else ())
-        asked = demands(loaded.config.require, known)
+        of = fluency.of if fluency else ()
+        asked = demands(loaded.config.require, lambda: planned(prepared, of=of))
         return _evaluate(loaded, prepared, asked, output, options, progress)
 
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from evalkit.report import numbers, provenance, scripts, visible
+from evalkit.report.answers import answers
 from evalkit.report.blocks import MOST
 from evalkit.report.comparing import Comparisons, comparisons
 from evalkit.report.ledger import ledger
@@ -66,6 +67,7 @@ def page(report: Report) -> str:
         heading=provenance.heading(report),
         ledger=ledger(report),
         insane=found(report),
+        answers=answers(report) if len(report.tables) > 1 else (),
         tables=[_view(table) for table in report.tables],
         sanity=grids(report),
         sane=clear(report),

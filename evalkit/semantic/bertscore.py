@@ -25,6 +25,7 @@ from evalkit.metrics.rows import pairs
 from evalkit.metrics.signature import join
 from evalkit.models.checkpoint import Checkpoint, find_checkpoint, versions
 from evalkit.models.encoder import SHA256, note_encoder
+from evalkit.models.loading import DTYPES, chosen_dtype
 from evalkit.records import Batch, Field, FloatArray, Measured
 from evalkit.semantic.baseline import BUNDLED, Baseline, read_baseline
 from evalkit.semantic.idf import Idf, IdfCorpus, idf_of, read_idf_corpus
@@ -71,7 +72,8 @@ class BertScore:
     """A text with more sub-words than the model has positions: ``window`` reads it in
     overlapping parts, ``refuse`` leaves its item unscored with the reason."""
     dtype: str = "float32"
-    """``float32``, ``bfloat16`` or ``float16``, of the model; the matching is in float32."""
+    """``float32``, ``bfloat16``, ``float16``, or ``auto`` (bfloat16 where the device has it), of
+    the model; the matching is in float32."""
     device: str = "cpu"
     """``cpu``, ``cuda``, ``cuda:0`` … or ``auto``."""
     batch_tokens: int = 8192
@@ -85,7 +87,7 @@ class BertScore:
         check_types(self)
         check_choice("references", self.references, ("max", "each"))
         check_choice("long_input", self.long_input, ("window", "refuse"))
-        check_choice("dtype", self.dtype, ("float32", "bfloat16", "float16"))
+        check_choice("dtype", self.dtype, DTYPES)
         check_at_least("batch_tokens", self.batch_tokens, 1)
         check_at_least("layer", self.n_layer, 0)
         if self.model is None and self.revision is not None:
@@ -181,7 +183,7 @@ class BertScore:
                 "baseline": "no" if low is None else f"sha256-{low.sha256[:16]}",
                 "refs": self.references,
                 "long": self.long_input,
-                "dtype": self.dtype,
+                "dtype": chosen_dtype(self.dtype, self.device),
             }
         )
         libraries = versions("torch", "transformers", "tokenizers")

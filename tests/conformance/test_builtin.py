@@ -30,7 +30,10 @@ from tests.tiny_models import one_thread, tiny_bart, tiny_chat
 
 __all__ = ["evaluate_cache", "tiny_bart", "tiny_bert", "tiny_chat", "tiny_gpt2"]
 
-ELSEWHERE: Mapping[str, str] = {}
+ELSEWHERE: Mapping[str, str] = {
+    "classifier": "tests/fluency/test_classifier.py",
+    "token_classifier": "tests/fluency/test_token_classifier.py",
+}
 """Names that need more than this module has -> the module that checks them."""
 LANGUAGE_MODELS = ("causal_lm", "masked_lm")
 SERVED = ("judge", "endpoint")

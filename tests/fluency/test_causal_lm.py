@@ -1,6 +1,8 @@
 """causal_lm against plain transformers one text at a time, and evaluate's perplexity formula."""
 
+import json
 import math
+import shutil
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -459,6 +461,36 @@ def test_a_tokenizer_of_another_model_is_refused(tiny_gpt2: Path, tmp_path: Path
         GPT2LMHeadModel(config).save_pretrained(tmp_path / "small")
     with pytest.raises(ModelError, match="the tokenizer isn't this model's"):
         measured(tmp_path / "small")
+
+
+OWN = """
+from transformers import GPT2Config, GPT2LMHeadModel
+
+class OwnConfig(GPT2Config):
+    model_type = "own-gpt2"
+
+class OwnModel(GPT2LMHeadModel):
+    config_class = OwnConfig
+"""
+
+
+def test_code_of_a_model_runs_only_when_it_is_trusted(
+    tiny_gpt2: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import dynamic_module_utils
+
+    monkeypatch.setattr(dynamic_module_utils, "HF_MODULES_CACHE", str(tmp_path / "modules"))
+    folder = Path(shutil.copytree(tiny_gpt2, tmp_path / "own-model"))
+    settings = json.loads((folder / "config.json").read_text())
+    names = {"AutoConfig": "own.OwnConfig", "AutoModelForCausalLM": "own.OwnModel"}
+    settings |= {"model_type": "own-gpt2", "auto_map": names, "architectures": ["OwnModel"]}
+    (folder / "config.json").write_text(json.dumps(settings))
+    (folder / "own.py").write_text(OWN)
+
+    with pytest.raises(ModelError, match="trust_remote_code: true and --allow-code"):
+        measured(folder)
+    found = measured(folder, trust_remote_code=True)
+    assert found.statistics == pytest.approx(measured(tiny_gpt2).statistics, rel=1e-5)
 
 
 def test_the_signature_says_what_decides_the_numbers(tiny_gpt2: Path) -> None:

@@ -278,6 +278,14 @@ def test_comet_on_the_command_line_and_in_a_config(
     found = {s["system"]: s for t in report["tables"] for s in t["scores"] if s["field"] == "comet"}
     assert set(found) == {"lead", "two", "first"}
     assert found["lead"]["n_scored"] == 2
+    manifest = json.loads((here / "runs" / "harbour" / "manifest.json").read_text())
+    assert manifest["models"]["comet"]["model"] == "COMET model model"
+    assert manifest["models"]["comet"]["version"].startswith("sha256-")
+    assert manifest["models"]["comet"]["pickled"] is True
+    capsys.readouterr()
+    assert call("fetch", config, "--allow-code") == 0
+    assert "was here   COMET model model sha256-" in capsys.readouterr().out
+    started(here / "in")
     assert found["lead"]["signature"].startswith("nrefs:2|process:comet|protocol:1|model:sha256-")
 
 
@@ -300,6 +308,29 @@ def test_ctrl_c_leaves_no_process(here: Path, files: list[object]) -> None:
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)
     assert running.wait() == 130
+    assert len(started(here)) == 1
+
+
+def test_they_keep_the_contract_of_plugins(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = ",".join(command(program(here, COUNTS_STARTS)))
+    options = ("--option", f"command=[{parts}]", "--allow-code")
+    assert call("check-plugin", "process", *options, "--kind", "scorer") == 0
+    parts = ",".join(command(Path(__file__).parents[1] / "summarize" / "first_words.py"))
+    options = ("--option", f"command=[{parts}]", "--allow-code")
+    assert call("check-plugin", "process", *options, "--kind", "generator") == 0
+    write_model(here / "model", '{"class": "RegressionMetric"}')
+    options = (f"python={sys.executable}", "model=model", f"environment=[{write_comet(here)}]")
+    given = [part for option in options for part in ("--option", option)]
+    assert call("check-plugin", "comet", *given, "--allow-code") == 0
+    capsys.readouterr()
+    started(here)
+
+
+def test_fluency_with_a_program(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = lines(here / "text.txt", "The ferry was late. Nobody waited.")
+    metric = named(program(here, COUNTS_STARTS), name="words")
+    assert call("fluency", file, "--scorers", metric, "--allow-code", "--format", "json") == 0
+    assert '"words": 4' in capsys.readouterr().out
     assert len(started(here)) == 1
 
 

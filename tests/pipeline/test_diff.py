@@ -7,6 +7,7 @@ import pytest
 
 from evalkit import registry
 from evalkit.pipeline.diff import difference
+from evalkit.pipeline.diff_tests import is_pure
 from evalkit.records import Batch
 from evalkit.results import Difference, Report, ScoreChange
 from evalkit.stats.comparison import compare
@@ -163,3 +164,12 @@ def test_paragraphs_that_moved_are_matched_by_their_text(tmp_path: Path) -> None
     found = difference(*reports)
     (outputs,) = (o for o in found.outputs if o.table == "post-edit")
     assert (outputs.n_same, outputs.n_changed, outputs.n_only_b) == (5, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "pure"),
+    [("bleu", True), ("rouge3", True), ("rougeSU4", True), ("faithfulness", True),
+     ("bertscore", False), ("evaluate", False), ("process", False), ("mine:Metric", False)],
+)  # fmt: skip
+def test_only_arithmetic_on_texts_is_made_again(name: str, pure: bool) -> None:
+    assert is_pure(name) == pure

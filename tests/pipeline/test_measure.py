@@ -170,6 +170,9 @@ def test_fluency_takes_options_of_scorers(tiny_gpt2: Path, tmp_path: Path, capsy
     assert document["tokens"]["causal_lm"][0]["start"] > 0
     assert call("fluency", draft, "--scorers", f"causal_lm(model={tiny_gpt2}") == 2
     assert "--scorers" in capsys.readouterr().err
+    twice = f"{scorers},causal_lm(model={tiny_gpt2})"
+    assert call("fluency", draft, "--scorers", twice) == 2
+    assert "tell them apart" in capsys.readouterr().err
     assert call("fluency", draft, "--scorers", "causal_lm(model=o/n)", "--offline") == 2
     assert "hf download o/n" in capsys.readouterr().err
 

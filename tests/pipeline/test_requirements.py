@@ -24,7 +24,7 @@ KNOWN = tuple(
 
 
 def chosen(text: str) -> set[tuple[str, str]]:
-    (demand,) = demands([text], KNOWN)
+    (demand,) = demands([text], lambda: KNOWN)
     return {(target.table, target.system) for target, _ in demand.targets}
 
 
@@ -53,8 +53,15 @@ def test_what_a_requirement_is_about() -> None:
 )
 def test_what_cannot_be_is_a_config_error(text: str, said: str) -> None:
     with pytest.raises(ConfigError) as error:
-        demands([text], KNOWN)
+        demands([text], lambda: KNOWN)
     assert said in str(error.value)
+
+
+def test_without_requirements_no_scorer_is_asked_for_its_scores() -> None:
+    def known() -> tuple[Target, ...]:
+        raise AssertionError
+
+    assert demands((), known) == ()
 
 
 def score(system: str, value: float | None, low: float | None = None, note: str = "") -> Score:
@@ -71,7 +78,7 @@ def outcomes(text: str, *scores: Score) -> list[Requirement]:
         systems=tuple(s.system for s in scores), scores=scores,
     )  # fmt: skip
     known = [Target("short", name, ROUGE, resampled=True) for name in ("a", "b", "c")]
-    return list(judged(demands([text], known), [table]))
+    return list(judged(demands([text], lambda: known), [table]))
 
 
 def test_each_end_is_what_is_compared() -> None:

@@ -1,11 +1,12 @@
 """Figures: every kind is drawn, twice the same, and no name from a run leaves its folder."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
 
-from evalkit.errors import StoreError
+from evalkit.errors import MissingExtraError, StoreError
 from evalkit.report import drawing
 from evalkit.report.figures import write_figures
 from evalkit.results import Report
@@ -87,3 +88,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"):
         write_figures(fluent(sample.report()), tmp_path / "file")
+
+
+def test_without_matplotlib_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"evalkit\[figures\]"):
+        write_figures(sample.empty(), tmp_path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evalkit.report.answers import answers
 from evalkit.report.blocks import fitted, pack
 from evalkit.report.html import page
 from evalkit.report.ledger import ledger
@@ -98,3 +99,30 @@ def test_what_is_too_small_to_tell_is_said() -> None:
     assert "no pair could be tested (2 documents" in small(sample.summary_table())
     assert small(with_tests()) == "The systems were not tested against each other."
     assert small(sample.post_edit_table()) == ""
+
+
+def test_the_answers_name_the_best_and_what_stands_behind_it() -> None:
+    found = answers(sample.report())
+    first, second = (answer for answer in found if answer.table == 1)
+    assert (first.title, second.title) == ("Fluency of the articles and their post-edits", "")
+    assert (first.field, first.who, first.value) == ("mechanics", "post-edit", "99.5 [95.3, 100.0]")
+    assert (first.symbol, first.said) == ("●", "better than all others by test")
+    assert (second.who, second.symbol) == ("documents · post-edit", "≈")
+    assert second.value.startswith("93.0 ")
+    (ter, _) = (answer for answer in found if answer.table == 2)
+    assert (ter.who, ter.said) == ("documents", "the only system")
+    assert answers(sample.empty()) == ()
+
+
+def test_many_that_are_level_are_counted() -> None:
+    table = sample.summary_table()
+    names = tuple(f"system{number}" for number in range(6))
+    level = table.model_copy(
+        update={
+            "systems": names,
+            "scores": tuple(sample.score(name, "rouge1", 40.0) for name in names),
+            "comparisons": (),
+        }
+    )
+    (only,) = answers(sample.empty().model_copy(update={"tables": (level,)}))
+    assert only.who == "system0 · system1 · system2 and 3 more"

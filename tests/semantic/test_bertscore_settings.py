@@ -179,6 +179,14 @@ def test_half_precision_is_near(tiny: Path) -> None:
     assert (full != half).any()
 
 
+def test_auto_is_the_dtype_that_suits_the_device(tiny: Path) -> None:
+    auto, full = (BertScore(model=str(tiny), layer=2, dtype=dtype) for dtype in ("auto", "float32"))
+    assert auto.signature() == full.signature()  # on the CPU
+    batch = pair(SENTENCES[0], SENTENCES[9])
+    assert (rows(auto, batch) == rows(full, batch)).all()
+    assert rows(BertScore(dtype="auto"), batch)[0, 3] == 1  # the bundled encoder
+
+
 def test_in_a_config_files_start_in_its_folder(tiny: Path, tmp_path: Path) -> None:
     text = CONFIG.replace(
         "metrics: [rouge1, bleu, faithfulness]",

@@ -13,8 +13,8 @@ from evalkit.models.seq2seq import load_seq2seq
 from evalkit.models.writing import Prompt
 from evalkit.records import GenerationBatch, Length
 from evalkit.summarize.seq2seq import Seq2Seq
-from tests.summarize.tiny_summaries import batch, generate, on_one_thread, texts_of
-from tests.tiny_models import DOCUMENTS, tiny_bart, tiny_t5
+from tests.summarize.tiny_summaries import batch, generate, loaded_plainly, on_one_thread, texts_of
+from tests.tiny_models import DOCUMENTS, LONG_DOCUMENT, tiny_bart, tiny_t5
 
 __all__ = ["on_one_thread", "tiny_bart", "tiny_t5"]
 
@@ -220,3 +220,28 @@ def test_languages_are_what_the_user_says(tiny_bart: Path) -> None:
     assert model.generate(british)[0].error == ""
     assert Seq2Seq(model="x").languages is None
     assert Seq2Seq(model="x", languages="fr").languages == {"fr"}
+
+
+def test_each_output_is_handed_over_once(tiny_bart: Path) -> None:
+    model = Seq2Seq(model=str(tiny_bart), device="cpu", batch_tokens=150)
+    texts = [*DOCUMENTS, "", LONG_DOCUMENT]
+    found: list[tuple[int, str]] = []
+
+    model.generate_each(batch(texts), lambda at, output: found.append((at, output.text)))
+
+    assert sorted(found) == list(enumerate(o.text for o in model.generate(batch(texts))))
+    assert found[0][0] == len(DOCUMENTS), "what is refused is known first"
+
+
+def test_every_output_says_how_it_came_about(tiny_bart: Path) -> None:
+    model = Seq2Seq(model=str(tiny_bart), device="cpu", generation={"max_new_tokens": 20})
+    first, second = model.generate(batch(DOCUMENTS[:2]))
+
+    assert str(first.details["model"]) in model.signature()
+    assert json.loads(str(first.details["generation"]))["max_new_tokens"] == 20
+    assert first.details["stop"] == "end token"
+    assert first.details["prompt"] != second.details["prompt"]
+    assert first.details["seed"] != second.details["seed"]
+    n_source = len(loaded_plainly(tiny_bart).encode(DOCUMENTS[:1])[0])
+    assert first.usage["source_tokens"] == n_source
+    assert first.usage["new_tokens"] == first.usage["tokens"] > 0
