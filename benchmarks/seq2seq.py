@@ -3,7 +3,7 @@
 300 documents of mixed length (30 to 600 words, half of them below 200) go through a BART of 6 + 6
 layers, 384 wide, made here and saved to a temporary folder: random weights, nobody's model needed.
 Random weights hardly ever write the end token, so its bias is raised until texts end by themselves
-at lengths like those of summaries (``--end``; the lengths are printed), and triples of tokens may
+at lengths like those of summaries (``--new``; the lengths are printed), and triples of tokens may
 not repeat, which keeps the texts from looping. The plain loop takes the documents in the order of
 input, pads each batch and calls ``generate``, at each of the batch sizes; evalkit gets them all
 at once (``--at-once``: so many at a time, too). Both have the same threads, run in turns, and must
@@ -39,14 +39,14 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--batches", type=int, nargs="+", default=[8, 16, 32], metavar="SIZE")
     parser.add_argument("--tokens", type=int, default=8192, help="evalkit's batch_tokens")
-    parser.add_argument("--end", type=float, default=3.6, help="bias of the end token")
+    parser.add_argument("--new", type=int, default=35, help="new tokens of the middle document")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--at-once", type=int, nargs="*", default=[], metavar="DOCUMENTS")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     texts = documents(arguments.documents)
     with tempfile.TemporaryDirectory() as folder, quiet():
-        build(Path(folder), texts, arguments.end)
+        build(Path(folder), texts, arguments.new)
         compare(Path(folder), texts, arguments)
 
 
@@ -155,7 +155,25 @@ def documents(n: int) -> list[str]:
     return found
 
 
-def build(folder: Path, texts: Sequence[str], end: float) -> None:
+def set_end(
+    model: BartForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerFast,
+    texts: Sequence[str],
+    wanted: int,
+) -> None:
+    """Biases the end token so that the middle one of a sample of texts has ``wanted`` tokens."""
+    low, high = 0.0, 10.0
+    for _ in range(7):
+        end = (low + high) / 2
+        model.final_logits_bias[0, tokenizer.eos_token_id] = end
+        found = plain(model, tokenizer, texts, len(texts))
+        rows = tokenizer(found, add_special_tokens=False)["input_ids"]
+        middle = statistics.median(len(row) for row in rows)
+        low, high = (end, high) if middle > wanted else (low, end)
+    print(f"the end token has a bias of {end:.2f}")
+
+
+def build(folder: Path, texts: Sequence[str], wanted: int) -> None:
     """A BART of 6 + 6 layers, 384 wide, and a byte-level BPE of 8,000 pieces."""
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -191,7 +209,7 @@ def build(folder: Path, texts: Sequence[str], end: float) -> None:
             init_std=0.08,
         )
     )
-    model.final_logits_bias[0, tokenizer.eos_token_id] = end
+    set_end(model.eval(), tokenizer, sorted(texts, key=len)[:: max(1, len(texts) // 12)], wanted)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
