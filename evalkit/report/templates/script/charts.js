@@ -53,7 +53,7 @@ const profile = (place, { title, unit, up, sentences, pick }) => {
 const distribution = (place, { field, systems }) => {
   const all = systems.flatMap((system) => system.values);
   const words = systems.map((s) => `${s.name}: ${plural(s.values.length, "value")}, median ${score(d3.median(s.values) ?? null, field.unit)}`).join("; ");
-  const { svg, inner, outer, width } = canvas(place, systems.length > 1 ? 260 : 180, `How ${field.label} is spread. ${words}`, { left: 46, right: 10, top: 20, bottom: 34 });
+  const { svg, inner, outer, width } = canvas(place, systems.length > 1 ? 276 : 180, `How ${field.label} is spread. ${words}`, { left: 46, right: 10, top: 20, bottom: systems.length > 1 ? 46 : 28 });
   if (all.length === 0) return;
   const x = d3.scaleLinear().domain(closeTo(all)).nice().range(inner);
   const bins = systems.map((s) => d3.bin().domain(x.domain()).thresholds(x.ticks(Math.min(40, Math.max(8, width / 24))))(s.values));
@@ -74,7 +74,7 @@ const distribution = (place, { field, systems }) => {
           `${score(bin.x0, field.unit)} to ${score(bin.x1, field.unit)}: ${count(bin.length)} (${Math.round(shares[at][i] * 100)} %)`)]);
       });
     svg.append("text").attr("class", `name sys${at}`).attr("x", inner[1]).attr("text-anchor", "end")
-      .attr("y", at === 0 ? outer[1] - 6 : outer[0] - 6).text(systems[at].name);
+      .attr("y", at === 0 ? outer[1] - 6 : outer[0] + 38).text(systems[at].name);
   });
   svg.append("line").attr("class", "zero").attr("x1", inner[0]).attr("x2", inner[1]).attr("y1", y(0)).attr("y2", y(0));
 };
