@@ -19,13 +19,13 @@ MIXED = (*SENTENCES, "東京タワー 🙂 naïve café", "Don't, won't; can't: 
 @pytest.fixture(scope="session")
 def tiny_gpt2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A GPT-2: byte-level BPE, 48 positions, BOS = EOS = PAD, which the tokenizer doesn't add."""
-    return _once(tmp_path_factory, "tiny-gpt2", build_gpt2)
+    return _once(tmp_path_factory, "tiny-lm-gpt2", build_gpt2)
 
 
 @pytest.fixture(scope="session")
 def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama: rotary positions, a tokenizer that adds BOS itself and pads at the left."""
-    return _once(tmp_path_factory, "tiny-llama", build_llama)
+    return _once(tmp_path_factory, "tiny-lm-llama", build_llama)
 
 
 @pytest.fixture(scope="session")

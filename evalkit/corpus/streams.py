@@ -183,7 +183,8 @@ def _lines(opened: Callable[[], BinaryIO], name: str) -> Iterator[str]:
             number = 0
             while raw := file.readline(_LONGEST_LINE):
                 number += 1
-                yield _decoded(raw, name, offset, number)
+                if offset or raw != _SIGNATURE:  # a signature alone is an empty file
+                    yield _decoded(raw, name, offset, number)
                 offset += len(raw)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputError(f"{name} is not a whole gzip file ({error}); copy it again") from error

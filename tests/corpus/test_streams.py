@@ -35,6 +35,14 @@ def test_gzip_and_a_byte_order_mark(tmp_path: Path) -> None:
     assert texts_of(path) == [("eins",), ("",), ("zwei",)]
 
 
+def test_a_byte_order_mark_alone_is_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbf")
+    assert texts_of(path) == []
+    path.write_bytes(b"\xef\xbb\xbf\n")
+    assert texts_of(path) == [("",)]
+
+
 def test_a_named_pipe_can_be_read_twice(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
