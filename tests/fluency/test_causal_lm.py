@@ -496,7 +496,7 @@ def test_code_of_a_model_runs_only_when_it_is_trusted(
 def test_the_signature_says_what_decides_the_numbers(tiny_gpt2: Path) -> None:
     signature = CausalLm(model=str(tiny_gpt2), device="cpu").signature()
 
-    assert signature.startswith("model:tiny-gpt2@sha256-")
+    assert signature.startswith("model:tiny-lm-gpt2@sha256-")
     for part in ("start:bos(0)", "context:none", "context_length:48", "long:window(24)"):
         assert f"|{part}|" in signature
     other = CausalLm(model=str(tiny_gpt2), device="cpu", stride=12).signature()
