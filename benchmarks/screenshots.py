@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 SHOTS = {
     "overview": ("#overview", 1200, 760, "light"),
     "fluency": ("#fluency", 1200, 1100, "light"),
-    "summaries": ("#summaries?table=summaries.short&system=rewriter", 1200, 1000, "light"),
+    "summaries": ("#summaries?table=summaries.short&open=4", 1200, 1000, "light"),
     "dark": ("#fluency", 1200, 760, "dark"),
     "phone": ("#summaries", 390, 844, "light"),
 }
