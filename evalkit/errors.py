@@ -11,6 +11,7 @@
     ├── PermissionNeededError   foreign code was named without ``--allow-code``
     ├── MissingExtraError       a package is not installed; names the install command
     ├── ForeignError            a program of another environment failed or broke the protocol
+    ├── PluginError             code of a plug-in broke
     ├── ModelError              a model cannot be loaded, or is not the one that was promised
     ├── EndpointError           a server refuses every request, or does not answer
     └── StoreError              a run folder is damaged, newer than this evalkit, or in use
@@ -33,6 +34,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "PermissionNeededError",
+    "PluginError",
     "StoreError",
     "UnknownNameError",
     "nearest",
@@ -97,6 +99,10 @@ class MissingExtraError(EvalkitError):
 
 class ForeignError(EvalkitError):
     """A program of another environment failed, stayed silent, or broke the protocol."""
+
+
+class PluginError(EvalkitError):
+    """Code of a plug-in raised what it should have handled."""
 
 
 class ModelError(EvalkitError):

@@ -7,6 +7,7 @@ from typing import Any
 
 from evalkit.errors import ConfigError
 from evalkit.execute import plan
+from evalkit.pipeline.blame import blamed
 from evalkit.pipeline.job import Job
 from evalkit.pipeline.spending import added
 from evalkit.records import Document, GenerationBatch, Length, Output
@@ -119,9 +120,11 @@ def _write(
         language=chosen[0].language,
     )
     if isinstance(generator, EachGenerator):
-        generator.generate_each(batch, lambda at, output: keep({places[at]: output}))
+        with blamed(generator):
+            generator.generate_each(batch, lambda at, output: keep({places[at]: output}))
         return
-    outputs = generator.generate(batch)
+    with blamed(generator):
+        outputs = generator.generate(batch)
     if len(outputs) != len(places):
         raise ConfigError(
             f"{generator.name} gave {len(outputs)} outputs for {len(places)} documents; "

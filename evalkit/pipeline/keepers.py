@@ -14,6 +14,7 @@ import numpy as np
 
 from evalkit.corpus.chunks import Chunk
 from evalkit.errors import ConfigError
+from evalkit.pipeline.blame import blamed
 from evalkit.records import Batch, Field, FloatArray, Measured
 from evalkit.stages import Scorer
 from evalkit.stats.exact import ExactSums, sliced
@@ -190,7 +191,12 @@ def _measured(
         documents=chunk.documents,
         language=language,
     )
-    return [scorer.measure(batch) for scorer in scorers]
+    return [_one(scorer, batch) for scorer in scorers]
+
+
+def _one(scorer: Scorer, batch: Batch) -> Measured:
+    with blamed(scorer):
+        return scorer.measure(batch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from evalkit.errors import ConfigError
 from evalkit.execute import ordered_map, plan
+from evalkit.pipeline.blame import blamed
 from evalkit.pipeline.closing import close_all
 from evalkit.pipeline.job import Job
 from evalkit.records import Batch, Context, Measured, SetScore, Span, TokenScore
@@ -73,7 +74,8 @@ def measure(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> 
     def rows(chosen: tuple[int, ...]) -> list[dict[str, Any]]:
         batch = hypotheses.batch(chosen)
         key = key_of(scorer.name, scorer.columns, scorer.signature(), asdict(batch))
-        return job.parts.rows(stage, key, lambda: _rows(scorer.measure(batch)))
+        with blamed(scorer):
+            return job.parts.rows(stage, key, lambda: _rows(scorer.measure(batch)))
 
     batches = _plan(hypotheses)
     label = f"{scorer.name} on {hypotheses.system}"
@@ -119,7 +121,8 @@ def _each(job: Job, scorer: Scorer, hypotheses: Hypotheses, *, stage: str) -> li
             n_done += 1
             job.progress(label, n_done, len(places))
 
-        cast("EachScorer", scorer).measure_each(hypotheses.batch(chosen), keep)
+        with blamed(scorer):
+            cast("EachScorer", scorer).measure_each(hypotheses.batch(chosen), keep)
     rows = [journal.get(keys[i]) for i in places]
     if None in rows:
         raise ConfigError(f"{scorer.name} handed no row back for a text; each needs one")
@@ -196,7 +199,8 @@ def measure_set(
     batch = hypotheses.batch(chosen)
 
     def rows() -> list[dict[str, Any]]:
-        found = [asdict(score) for score in scorer.measure_set(batch)]
+        with blamed(scorer):
+            found = [asdict(score) for score in scorer.measure_set(batch)]
         return [{**row, "value": None if np.isnan(row["value"]) else row["value"]} for row in found]
 
     names = [field.name for field in scorer.fields]

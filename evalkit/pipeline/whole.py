@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from evalkit.corpus.chunks import Chunk
 from evalkit.errors import ConfigError
 from evalkit.metrics.signature import with_references
+from evalkit.pipeline.blame import blamed
 from evalkit.pipeline.segments import Scored
 from evalkit.records import Batch
 from evalkit.stages import SetScorer
@@ -65,8 +66,10 @@ class Texts:
         signature = scorer.signature()
         if batch.references is not None and "references" in scorer.needs:
             signature = with_references(signature, batch.references)
+        with blamed(scorer):
+            whole = scorer.measure_set(batch)
         made = []
-        for field, found in zip(scorer.fields, scorer.measure_set(batch), strict=True):
+        for field, found in zip(scorer.fields, whole, strict=True):
             n_skipped = len(batch) - found.n_texts
             reason = f"no interval: {scorer.whole}"
             interval = Interval(nan, nan, nan, found.n_texts, "", reason)
