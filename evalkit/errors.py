@@ -37,6 +37,7 @@ __all__ = [
     "PluginError",
     "StoreError",
     "UnknownNameError",
+    "missing_extra",
     "nearest",
 ]
 
@@ -115,6 +116,25 @@ class EndpointError(EvalkitError):
 
 class StoreError(EvalkitError):
     """A run folder is damaged, newer than this evalkit, or in use."""
+
+
+EXTRAS = {
+    **dict.fromkeys(("torch", "transformers", "tokenizers", "safetensors"), "models"),
+    **dict.fromkeys(("huggingface_hub", "datasets", "evaluate", "lemminflect", "pandas"), "models"),
+    **dict.fromkeys(("starlette", "uvicorn"), "view"),
+    "httpx2": "endpoint",
+    "matplotlib": "figures",
+    "onnxruntime": "onnx",
+}
+"""Packages that the base install doesn't have -> the extra that brings each."""
+
+
+def missing_extra(error: ModuleNotFoundError) -> MissingExtraError | None:
+    """What to say of a package that an extra would have brought; None of any other."""
+    package = (error.name or "").partition(".")[0]
+    if package not in EXTRAS:
+        return None
+    return MissingExtraError(package, EXTRAS[package], "do this")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -15,7 +15,7 @@ from evalkit.cli.plugins import check_plugin
 from evalkit.cli.printing import forgiving_output
 from evalkit.cli.score import score
 from evalkit.cli.view import view
-from evalkit.errors import EvalkitError
+from evalkit.errors import EvalkitError, missing_extra
 from evalkit.redaction import redact
 
 __all__ = ["app", "main"]
@@ -75,6 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=list(arguments) if arguments is not None else None, prog_name="evalkit")
     except EvalkitError as error:
         typer.echo(redact(f"evalkit: {error}"), err=True)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is None:
+            raise
+        typer.echo(f"evalkit: {missing}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("evalkit: interrupted; run it again to go on", err=True)

@@ -10,7 +10,6 @@ is no error here.
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from evalkit.fluency.calibration import Calibration, features, read_calibration
 from evalkit.fluency.marks import Marker, Place
 from evalkit.fluency.rate import COLUMNS, rate_fields, rate_scores
 from evalkit.models.bundle import bundle_settings, bundle_sha256
+from evalkit.models.checkpoint import versions
 from evalkit.records import Batch, Field, FloatArray, Measured, Span, TokenScore
 from evalkit.text.language import not_in
 from evalkit.text.sentences import split
@@ -106,7 +106,7 @@ class Detector:
             "model": bundle_sha256(self._folder)[:12],
             "calibration": hashlib.sha256(repr(self._calibration).encode()).hexdigest()[:8],
             "evalkit": evalkit.__version__,
-            "torch": version("torch"),
+            "torch": versions("torch").removeprefix("torch:"),
             "dtype": self.dtype,
             "threshold": f"{self._marks_from:g}",
         }
