@@ -33,6 +33,9 @@ app = typer.Typer(
 )
 
 
+INTERRUPTED = 130
+
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(f"evalkit {evalkit.__version__}")
@@ -82,9 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         typer.echo(f"evalkit: {missing}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("evalkit: interrupted; run it again to go on", err=True)
-        sys.exit(130)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:  # typer turns Ctrl-C into an exit without a word
+            typer.echo("evalkit: interrupted; run it again to go on", err=True)
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

@@ -8,6 +8,7 @@ refused (DNS rebinding); only GET and HEAD are answered; the pages may load noth
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -185,4 +186,5 @@ def serve(
         app, log_level="error", access_log=False, server_header=False, lifespan="off"
     )
     ready(f"http://127.0.0.1:{port}/{token}/")
-    uvicorn.Server(config).run(sockets=[place])
+    with suppress(KeyboardInterrupt):  # which is how a server is ended
+        uvicorn.Server(config).run(sockets=[place])

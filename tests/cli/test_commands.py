@@ -237,3 +237,14 @@ def test_validate_list_and_schema(here: Path, capsys: pytest.CaptureFixture[str]
 def test_help(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert call(*arguments) == 0
     assert re.search(r"evalkit|Usage", capsys.readouterr().out)
+
+
+def test_ctrl_c_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evalkit.registry.providers", interrupted)
+    assert call("list") == 130
+    assert capsys.readouterr().err == "evalkit: interrupted; run it again to go on\n"
