@@ -57,7 +57,7 @@ class Generator:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "broken_plugin.py").write_text(BROKEN)
+    (tmp_path / "breaking_plugin.py").write_text(BROKEN)
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("A ferry left the harbour.\n")
     monkeypatch.chdir(tmp_path)
@@ -70,10 +70,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_score_names_it(folder: Path, capsys: pytest.CaptureFixture[str], name, error) -> None:
     texts = lines(folder / "a.txt", "A ferry.", "A quay.")
-    metric = f"broken_plugin:{name}"
+    metric = f"breaking_plugin:{name}"
     assert call("score", "--hypotheses", texts, "--metrics", metric, "--allow-code") == 2
     said = capsys.readouterr().err
-    assert f"mine (broken_plugin:{name}) broke: {error} (broken_plugin.py, line " in said
+    assert f"mine (breaking_plugin:{name}) broke: {error} (breaking_plugin.py, line " in said
     assert "evalkit check-plugin mine" in said
     assert "Traceback" not in said
 
@@ -81,14 +81,14 @@ def test_score_names_it(folder: Path, capsys: pytest.CaptureFixture[str], name, 
 @pytest.mark.parametrize(
     ("section", "error"),
     [
-        ("fluency: {scorers: ['broken_plugin:Scorer'], of: [documents]}", "ZeroDivisionError"),
+        ("fluency: {scorers: ['breaking_plugin:Scorer'], of: [documents]}", "ZeroDivisionError"),
         (
-            "summaries: {systems: [{kind: 'broken_plugin:Generator', words: 5}], "
+            "summaries: {systems: [{kind: 'breaking_plugin:Generator', words: 5}], "
             "metrics: [repetition]}",
             "IndexError: pop from empty list",
         ),
         (
-            "summaries: {systems: [{kind: lead, words: 5}], metrics: ['broken_plugin:SetOne']}",
+            "summaries: {systems: [{kind: lead, words: 5}], metrics: ['breaking_plugin:SetOne']}",
             "KeyError: 'lost'",
         ),
     ],
@@ -99,7 +99,7 @@ def test_a_run_names_it(folder: Path, capsys: pytest.CaptureFixture[str], sectio
     assert call("run", config, "--allow-code", "--output", folder / "run") == 2
     said = capsys.readouterr().err
     assert error in said
-    assert "(broken_plugin.py, line " in said
+    assert "(breaking_plugin.py, line " in said
     assert "Traceback" not in said
     assert not (folder / "run" / "report.json").exists()
 
